@@ -1,0 +1,405 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "rules/decide.h"
+
+#include <algorithm>
+#include <vector>
+
+#include "rules/quality_gate.h"
+#include "rules/resident_id.h"
+
+namespace realname::rules {
+namespace {
+
+// One thing found against an application.
+struct Finding {
+  v1::Check check;
+  v1::ReasonCode code;
+  // The picture or document that shows it, where that is not for the policy to say.
+  v1::EvidenceItem item = v1::EVIDENCE_ITEM_UNSPECIFIED;
+  // The check cannot tell, rather than failing.
+  bool uncertain = false;
+};
+
+bool IsChipRead(const v1::Facts& facts) {
+  const auto method = facts.application().capture_method();
+  return method == v1::CAPTURE_METHOD_CHIP_READ || method == v1::CAPTURE_METHOD_NFC;
+}
+
+bool SaysWhoThePersonIs(v1::ReasonCode code) {
+  switch (code) {
+    case v1::IDN_FORMAT:
+    case v1::IDN_CHECKSUM:
+    case v1::IDN_DATE:
+    case v1::IDN_REGION:
+    case v1::IDN_SEX_MISMATCH:
+    case v1::IDN_BIRTH_MISMATCH:
+      return true;
+    default:
+      return false;
+  }
+}
+
+template <typename Repeated, typename Value>
+bool Contains(const Repeated& values, Value value) {
+  return std::find(values.begin(), values.end(), value) != values.end();
+}
+
+// Gathers findings and outcomes check by check.
+class Examination {
+ public:
+  Examination(const Policy& policy, const v1::Facts& facts)
+      : policy_(policy),
+        facts_(facts),
+        document_(facts.subject().document()),
+        channel_(ChannelOf(policy, facts.application().channel_type())),
+        today_(DayAt(facts.observe_time().seconds(), policy.pack.utc_offset_minutes())),
+        id_(ReadResidentId(document_.number(), today_)) {}
+
+  void DocumentFormat() {
+    constexpr auto kCheck = v1::CHECK_DOCUMENT_FORMAT;
+    Passed(kCheck);
+    if (document_.number().empty() || document_.type() == v1::DOCUMENT_TYPE_UNSPECIFIED) {
+      return Found(kCheck, v1::DOC_NOT_PRESENTED);
+    }
+    // Only resident identity cards have a validator in this version; what cannot be validated is not taken.
+    if (document_.type() != v1::DOCUMENT_TYPE_RESIDENT_ID ||
+        (channel_ != nullptr && !Contains(channel_->document_types(), document_.type()))) {
+      return Found(kCheck, v1::DOC_TYPE_NOT_ALLOWED);
+    }
+    for (const v1::ReasonCode fault : id_.faults) Found(kCheck, fault);
+    if (!id_.faults.empty()) return;
+    if (document_.sex() != v1::SEX_UNSPECIFIED && document_.sex() != id_.sex) Found(kCheck, v1::IDN_SEX_MISMATCH);
+    if (!document_.birth_date().empty() && ParseDate(document_.birth_date()) != id_.birth) {
+      Found(kCheck, v1::IDN_BIRTH_MISMATCH);
+    }
+  }
+
+  void DocumentValidity() {
+    constexpr auto kCheck = v1::CHECK_DOCUMENT_VALIDITY;
+    const auto from = ParseDate(document_.valid_from());
+    const auto to = ParseDate(document_.valid_to());
+    if (document_.type() != v1::DOCUMENT_TYPE_RESIDENT_ID || !id_.faults.empty() || !from ||
+        (!to && !document_.valid_long_term())) {
+      return;  // SKIPPED; a missing date is REC_INCOMPLETE
+    }
+    Passed(kCheck);
+    if (*from > today_) Found(kCheck, v1::DOC_NOT_YET_VALID);
+    if (to && *to < today_) Found(kCheck, v1::DOC_EXPIRED);
+    const int age_at_issue = AgeAt(id_.birth, *from);
+    bool plausible = false;
+    for (const v1::ValiditySpan& span : policy_.pack.document().resident_id_spans()) {
+      if (age_at_issue < static_cast<int>(span.min_age()) || age_at_issue > static_cast<int>(span.max_age())) continue;
+      plausible |= span.years() == 0
+                       ? document_.valid_long_term()
+                       : !document_.valid_long_term() && *to == AddMonths(*from, 12 * static_cast<int>(span.years()));
+    }
+    if (!plausible) Uncertain(kCheck, v1::DOC_VALIDITY_IMPLAUSIBLE);
+  }
+
+  void CaptureProvenance() {
+    constexpr auto kCheck = v1::CHECK_CAPTURE_PROVENANCE;
+    Passed(kCheck);
+    const auto& application = facts_.application();
+    if (channel_ != nullptr && !Contains(channel_->capture_methods(), application.capture_method())) {
+      Found(kCheck, application.capture_method() == v1::CAPTURE_METHOD_MANUAL ? v1::CAP_MANUAL_ENTRY_FORBIDDEN
+                                                                              : v1::CAP_READER_REQUIRED);
+    }
+    const int64_t age = facts_.observe_time().seconds() - application.capture_time().seconds();
+    const auto& limits = policy_.pack.document();
+    if (!application.has_capture_time() || age > int64_t{60} * limits.max_capture_age_minutes() ||
+        age < -int64_t{60} * limits.max_clock_skew_minutes()) {
+      Found(kCheck, v1::CAP_STALE);
+    }
+  }
+
+  void Faces() {
+    const auto& pack = policy_.pack;
+    const auto& subject = facts_.subject();
+    Passed(v1::CHECK_FACE_DETECT);
+    const bool id_photo = Picture(subject.id_photo(), pack.id_photo(), v1::EVIDENCE_ITEM_ID_PHOTO);
+    const bool portrait = Picture(subject.live_portrait(), pack.live_portrait(), v1::EVIDENCE_ITEM_LIVE_PORTRAIT);
+    if (portrait) Liveness(subject.live_portrait());
+    if (id_photo && portrait && subject.has_comparison()) FaceMatch(subject.comparison());
+  }
+
+  void RecordConsistency() {
+    constexpr auto kCheck = v1::CHECK_RECORD_CONSISTENCY;
+    Passed(kCheck);
+    const bool complete = !document_.name().empty() && document_.sex() != v1::SEX_UNSPECIFIED &&
+                          !document_.birth_date().empty() && !document_.address().empty() &&
+                          ParseDate(document_.valid_from()) &&
+                          (document_.valid_long_term() || ParseDate(document_.valid_to()));
+    if (!complete) Found(kCheck, v1::REC_INCOMPLETE);
+    if (facts_.registry().name_differs()) Uncertain(kCheck, v1::REC_NAME);
+    if (facts_.registry().msisdn_taken()) Uncertain(kCheck, v1::REC_NUMBER);
+  }
+
+  void Quota() {
+    if (!Identified()) return;
+    Passed(v1::CHECK_QUOTA);
+    if (facts_.registry().numbers_held() >= policy_.pack.quota().numbers_per_person()) {
+      Found(v1::CHECK_QUOTA, v1::QTA_OPERATOR_LIMIT);
+    }
+  }
+
+  void AgePolicy() {
+    if (!Identified()) return;
+    constexpr auto kCheck = v1::CHECK_AGE_POLICY;
+    Passed(kCheck);
+    const auto& limits = policy_.pack.age();
+    const int age = AgeAt(id_.birth, today_);
+    if (age < static_cast<int>(limits.min_age()) ||
+        (channel_ != nullptr && channel_->online() && age < static_cast<int>(limits.online_min_age()))) {
+      Found(kCheck, v1::PTY_AGE_NOT_ALLOWED);
+    } else if (age < static_cast<int>(limits.guardian_below_age())) {
+      Found(kCheck, v1::PTY_GUARDIAN_REQUIRED);
+    }
+  }
+
+  void ChannelPolicy() {
+    Passed(v1::CHECK_CHANNEL_POLICY);
+    if (channel_ == nullptr || !Contains(channel_->entry_types(), facts_.application().entry_type())) {
+      Found(v1::CHECK_CHANNEL_POLICY, v1::CHN_NOT_ALLOWED);
+    }
+  }
+
+  // REVIEW reasons of earlier attempts whose evidence was replaced by better: they still want a person's eyes.
+  void CarriedReasons() {
+    for (const int code : facts_.carried_review_reasons()) {
+      const auto reason = static_cast<v1::ReasonCode>(code);
+      const bool again = std::any_of(findings_.begin(), findings_.end(), [&](const auto& f) { return f.code == reason; });
+      if (!again) Uncertain(CheckOf(reason), reason);
+    }
+  }
+
+  bool Identified() const {
+    return document_.type() == v1::DOCUMENT_TYPE_RESIDENT_ID && id_.faults.empty() && !document_.number().empty();
+  }
+
+  v1::Decision Merge() const;
+
+ private:
+  void Passed(v1::Check check) { made_.push_back(check); }
+  void Found(v1::Check check, v1::ReasonCode code, v1::EvidenceItem item = v1::EVIDENCE_ITEM_UNSPECIFIED) {
+    findings_.push_back({check, code, item, false});
+  }
+  void Uncertain(v1::Check check, v1::ReasonCode code, v1::EvidenceItem item = v1::EVIDENCE_ITEM_UNSPECIFIED) {
+    findings_.push_back({check, code, item, true});
+  }
+
+  // Whether the picture passes the gate.
+  bool Picture(const v1::FaceEvidence& evidence, const v1::QualityPolicy& limits, v1::EvidenceItem item) {
+    const auto unseen = DetectionFaults(evidence);
+    for (const v1::ReasonCode fault : unseen) Found(v1::CHECK_FACE_DETECT, fault, item);
+    if (!unseen.empty()) return false;
+    Passed(v1::CHECK_FACE_QUALITY);
+    const auto poor = QualityFaults(evidence, limits);
+    for (const v1::ReasonCode fault : poor) Found(v1::CHECK_FACE_QUALITY, fault, item);
+    return poor.empty();
+  }
+
+  void Liveness(const v1::FaceEvidence& portrait) {
+    constexpr auto kCheck = v1::CHECK_LIVENESS;
+    constexpr auto kItem = v1::EVIDENCE_ITEM_LIVE_PORTRAIT;
+    const auto& limits = policy_.pack.liveness();
+    Passed(kCheck);
+    if (portrait.live_score() >= limits.live_score_pass()) return;
+    if (portrait.live_score() >= limits.live_score_fail()) return Uncertain(kCheck, v1::PAD_UNCERTAIN, kItem);
+    Found(kCheck, portrait.screen_score() > portrait.print_score() ? v1::PAD_SCREEN : v1::PAD_PRINT, kItem);
+  }
+
+  void FaceMatch(const v1::FaceComparison& comparison) {
+    constexpr auto kCheck = v1::CHECK_FACE_MATCH;
+    Passed(kCheck);
+    const double fmr = comparison.fmr_at_similarity();
+    if (fmr <= policy_.pack.face().match_fmr()) return;
+    if (fmr <= policy_.pack.face().review_fmr()) return Uncertain(kCheck, v1::FACE_GREY_BAND);
+    Found(kCheck, v1::FACE_MISMATCH);
+  }
+
+  v1::ReasonClass ClassOf(v1::ReasonCode code) const {
+    const v1::ReasonText& text = TextOf(policy_, code);
+    if (text.class_() != v1::REASON_CLASS_RETRY) return text.class_();
+    // A chip does not mistype: odd but real cards exist, and reading one again changes nothing.
+    if (SaysWhoThePersonIs(code) && IsChipRead(facts_)) return v1::REASON_CLASS_REVIEW;
+    const bool left = facts_.attempt() <= policy_.pack.application().max_resubmissions() &&
+                      (text.max_attempts() == 0 || facts_.attempt() <= text.max_attempts());
+    return left ? v1::REASON_CLASS_RETRY : v1::REASON_CLASS_REVIEW;
+  }
+
+  const Policy& policy_;
+  const v1::Facts& facts_;
+  const v1::Document& document_;
+  const v1::ChannelPolicy* channel_;
+  const CivilDate today_;
+  const ResidentId id_;
+  std::vector<v1::Check> made_;
+  std::vector<Finding> findings_;
+};
+
+int Severity(v1::ReasonClass reason_class) {
+  switch (reason_class) {
+    case v1::REASON_CLASS_FINAL:
+      return 4;
+    case v1::REASON_CLASS_RETRY:
+      return 3;
+    case v1::REASON_CLASS_REVIEW:
+      return 2;
+    default:
+      return 1;
+  }
+}
+
+v1::Verdict VerdictOf(v1::ReasonClass reason_class) {
+  switch (reason_class) {
+    case v1::REASON_CLASS_FINAL:
+      return v1::VERDICT_REJECT;
+    case v1::REASON_CLASS_RETRY:
+      return v1::VERDICT_RETRY;
+    case v1::REASON_CLASS_REVIEW:
+      return v1::VERDICT_REVIEW;
+    default:
+      return v1::VERDICT_INCONCLUSIVE;
+  }
+}
+
+v1::Decision Examination::Merge() const {
+  v1::Decision decision;
+  decision.set_policy_digest(policy_.digest);
+  decision.set_rules_version(kRulesVersion);
+
+  for (int i = v1::Check_MIN + 1; i <= v1::Check_MAX; ++i) {
+    const auto check = static_cast<v1::Check>(i);
+    v1::CheckDecision* made = decision.add_checks();
+    made->set_check(check);
+    made->set_outcome(Contains(made_, check) ? v1::OUTCOME_PASSED : v1::OUTCOME_SKIPPED);
+    if (check == v1::CHECK_CAPTURE_PROVENANCE) made->set_assurance(v1::ASSURANCE_ASSERTED);
+    for (const Finding& finding : findings_) {
+      if (finding.check != check) continue;
+      if (!Contains(made->reasons(), finding.code)) made->add_reasons(finding.code);
+      if (made->outcome() != v1::OUTCOME_FAILED) {
+        made->set_outcome(finding.uncertain ? v1::OUTCOME_UNCERTAIN : v1::OUTCOME_FAILED);
+      }
+    }
+  }
+
+  v1::ReasonClass worst = v1::REASON_CLASS_UNSPECIFIED;
+  for (const Finding& finding : findings_) {
+    const v1::ReasonClass reason_class = ClassOf(finding.code);
+    if (worst == v1::REASON_CLASS_UNSPECIFIED || Severity(reason_class) > Severity(worst)) worst = reason_class;
+  }
+  if (findings_.empty()) {
+    decision.set_verdict(v1::VERDICT_PASS);
+    decision.set_next_action(v1::NEXT_ACTION_ACTIVATE);
+    CivilDate due = AddMonths(today_, static_cast<int>(policy_.pack.reverification().period_months()));
+    const auto last_day = ParseDate(document_.valid_to());
+    if (last_day && *last_day < due) due = *last_day;
+    decision.set_next_reverification_date(FormatDate(due));
+    return decision;
+  }
+
+  bool own_hall = false;
+  bool new_application = false;
+  for (const Finding& finding : findings_) {
+    if (ClassOf(finding.code) != worst) continue;
+    const v1::ReasonText& text = TextOf(policy_, finding.code);
+    own_hall |= text.own_hall();
+    if (worst != v1::REASON_CLASS_RETRY) continue;
+    new_application |= text.new_application();
+    const auto ask = [&](int item) {
+      if (!Contains(decision.retry_items(), item)) decision.add_retry_items(static_cast<v1::EvidenceItem>(item));
+    };
+    if (finding.item != v1::EVIDENCE_ITEM_UNSPECIFIED) {
+      ask(finding.item);
+    } else {
+      for (const int item : text.retry_items()) ask(item);
+    }
+  }
+  std::sort(decision.mutable_retry_items()->begin(), decision.mutable_retry_items()->end());
+
+  decision.set_verdict(VerdictOf(worst));
+  switch (decision.verdict()) {
+    case v1::VERDICT_RETRY:
+      if (new_application || decision.retry_items_size() == 0) {
+        decision.clear_retry_items();
+        decision.set_next_action(own_hall && !new_application ? v1::NEXT_ACTION_OWN_HALL
+                                                              : v1::NEXT_ACTION_SUBMIT_AGAIN);
+      } else {
+        decision.set_next_action(v1::NEXT_ACTION_RESUBMIT);
+      }
+      break;
+    case v1::VERDICT_REVIEW:
+      decision.set_next_action(own_hall ? v1::NEXT_ACTION_OWN_HALL : v1::NEXT_ACTION_WAIT_FOR_REVIEW);
+      break;
+    case v1::VERDICT_REJECT:
+      decision.set_next_action(own_hall ? v1::NEXT_ACTION_OWN_HALL : v1::NEXT_ACTION_NONE);
+      break;
+    default:
+      decision.set_next_action(v1::NEXT_ACTION_TRY_LATER);
+  }
+  return decision;
+}
+
+}  // namespace
+
+v1::Decision Decide(const Policy& policy, const v1::Facts& facts) {
+  Examination examination(policy, facts);
+  examination.DocumentFormat();
+  examination.DocumentValidity();
+  examination.CaptureProvenance();
+  examination.Faces();
+  examination.RecordConsistency();
+  examination.Quota();
+  examination.AgePolicy();
+  examination.ChannelPolicy();
+  examination.CarriedReasons();
+  return examination.Merge();
+}
+
+bool IdentifiesPerson(const Policy& policy, const v1::Facts& facts) {
+  return Examination(policy, facts).Identified();
+}
+
+v1::Verdict Precheck(const Policy& policy, const v1::Facts& facts) {
+  Examination examination(policy, facts);
+  examination.DocumentFormat();
+  examination.Quota();
+  examination.AgePolicy();
+  examination.ChannelPolicy();
+  if (facts.registry().name_differs()) return v1::VERDICT_REVIEW;
+  switch (examination.Merge().verdict()) {
+    case v1::VERDICT_PASS:
+      return v1::VERDICT_PASS;
+    case v1::VERDICT_REVIEW:
+      return v1::VERDICT_REVIEW;
+    default:
+      return v1::VERDICT_REJECT;
+  }
+}
+
+bool HoldsPlace(const v1::Decision& decision) {
+  switch (decision.verdict()) {
+    case v1::VERDICT_PASS:
+    case v1::VERDICT_REVIEW:
+      return true;
+    case v1::VERDICT_RETRY:
+      return decision.next_action() == v1::NEXT_ACTION_RESUBMIT;
+    default:
+      return false;
+  }
+}
+
+v1::State StateAfter(const v1::Decision& decision) {
+  switch (decision.verdict()) {
+    case v1::VERDICT_REVIEW:
+      return v1::STATE_IN_REVIEW;
+    case v1::VERDICT_RETRY:
+      return decision.next_action() == v1::NEXT_ACTION_RESUBMIT ? v1::STATE_AWAITING_EVIDENCE : v1::STATE_DECIDED;
+    case v1::VERDICT_INCONCLUSIVE:
+      return v1::STATE_AWAITING_SOURCE;
+    default:
+      return v1::STATE_DECIDED;
+  }
+}
+
+}  // namespace realname::rules

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+// The decision: a pure function of policy and facts. No clock, no files, no randomness, no memory; safe from any thread.
+#pragma once
+
+#include "realname/v1/decision.pb.h"
+#include "realname/v1/facts.pb.h"
+#include "rules/policy.h"
+
+namespace realname::rules {
+
+// Version of what this room does. Goes up with every change after which the same policy and facts may give another
+// decision; replays of older decisions then say which rule answers differently.
+inline constexpr uint32_t kRulesVersion = 1;
+
+// Makes every check and merges the reasons: REJECT > REVIEW > RETRY > INCONCLUSIVE > PASS, except that RETRY comes
+// before REVIEW while attempts are left, because a reviewer cannot judge a blurred picture.
+v1::Decision Decide(const Policy& policy, const v1::Facts& facts);
+
+// Whether the document's number tells who the person is: only then is there a quota to count and a claim to make.
+bool IdentifiesPerson(const Policy& policy, const v1::Facts& facts);
+
+// What an application without pictures may be told beforehand: PASS (go on), REJECT (it would be refused), or REVIEW
+// (only an own hall can tell). Looks at document, age, channel, quota and what is registered, never at captures.
+v1::Verdict Precheck(const Policy& policy, const v1::Facts& facts);
+
+// Whether a decision holds a place in the person's quota while it waits: PASS, REVIEW and a RETRY that can be resubmitted.
+bool HoldsPlace(const v1::Decision& decision);
+
+// The state that follows a decision.
+v1::State StateAfter(const v1::Decision& decision);
+
+}  // namespace realname::rules

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "rules/explain.h"
+
+#include <algorithm>
+
+namespace realname::rules {
+namespace {
+
+v1::Text ToText(const v1::LocalText& text) {
+  v1::Text out;
+  out.set_zh(text.zh());
+  out.set_en(text.en());
+  return out;
+}
+
+bool MaySee(const v1::ReasonText& text, v1::Reader reader) {
+  return std::find(text.visible_to().begin(), text.visible_to().end(), reader) != text.visible_to().end();
+}
+
+int Rank(v1::ReasonClass reason_class) {
+  return reason_class == v1::REASON_CLASS_FINAL ? 0 : reason_class == v1::REASON_CLASS_REVIEW ? 1 : 2;
+}
+
+}  // namespace
+
+v1::Text NextActionText(const Policy& policy, v1::NextAction action) {
+  for (const v1::NextActionText& entry : policy.pack.next_actions()) {
+    if (entry.action() == action) return ToText(entry.text());
+  }
+  return {};
+}
+
+void Explain(const Policy& policy, const v1::Decision& decision, v1::Reader reader, v1::Verification& answer) {
+  answer.set_verdict(decision.verdict());
+  answer.set_next_action(decision.next_action());
+  *answer.mutable_next_action_text() = NextActionText(policy, decision.next_action());
+  *answer.mutable_retry_items() = decision.retry_items();
+  answer.set_next_reverification_date(decision.next_reverification_date());
+  answer.set_policy_digest(decision.policy_digest());
+  answer.set_rules_version(decision.rules_version());
+
+  std::vector<const v1::ReasonText*> texts;
+  for (const v1::CheckDecision& check : decision.checks()) {
+    bool any_visible = check.reasons().empty();
+    for (const int code : check.reasons()) {
+      texts.push_back(&TextOf(policy, static_cast<v1::ReasonCode>(code)));
+      any_visible |= MaySee(*texts.back(), reader);
+    }
+    v1::CheckResult* result = answer.add_checks();
+    result->set_check(check.check());
+    result->set_outcome(any_visible ? check.outcome() : v1::OUTCOME_UNSPECIFIED);
+    result->set_assurance(check.assurance());
+  }
+  std::stable_sort(texts.begin(), texts.end(),
+                   [](const auto* a, const auto* b) { return Rank(a->class_()) < Rank(b->class_()); });
+  for (const v1::ReasonText* text : texts) {
+    v1::Reason* reason = answer.add_reasons();
+    if (!MaySee(*text, reader)) {
+      *reason->mutable_subject_text() = answer.next_action_text();
+      *reason->mutable_reader_text() = answer.next_action_text();
+      continue;
+    }
+    reason->set_code(text->code());
+    reason->set_class_(text->class_());
+    *reason->mutable_rule_ids() = text->rule_ids();
+    *reason->mutable_subject_text() = ToText(text->subject());
+    *reason->mutable_reader_text() = ToText(reader == v1::READER_STAFF ? text->staff() : text->counter());
+  }
+}
+
+v1::Reader ReaderOf(v1::Role role) {
+  switch (role) {
+    case v1::ROLE_AUDITOR:
+    case v1::ROLE_REVIEWER:
+    case v1::ROLE_REGULATOR_RO:
+    case v1::ROLE_POLICE_LIAISON:
+    case v1::ROLE_ADMIN:
+      return v1::READER_STAFF;
+    default:
+      return v1::READER_COUNTER;
+  }
+}
+
+bool MaySeeSimilarity(v1::Role role) {
+  return role == v1::ROLE_AUDITOR || role == v1::ROLE_REVIEWER || role == v1::ROLE_ADMIN;
+}
+
+}  // namespace realname::rules

@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "rules/policy.h"
+
+#include <google/protobuf/io/tokenizer.h>
+#include <google/protobuf/io/zero_copy_stream_impl_lite.h>
+#include <google/protobuf/text_format.h>
+
+#include <algorithm>
+#include <set>
+
+namespace realname::rules {
+namespace {
+
+namespace pb = google::protobuf;
+
+// Keeps the first complaint of the parser, with its line.
+class FirstError final : public pb::io::ErrorCollector {
+ public:
+  void AddError(int line, pb::io::ColumnNumber column, const std::string& message) override {
+    if (text.empty()) {
+      text = "line " + std::to_string(line + 1) + ", column " + std::to_string(column + 1) + ": " + message;
+    }
+  }
+  std::string text;
+};
+
+// Collects the first fault of a pack with the line of the entry at fault.
+class Faults {
+ public:
+  explicit Faults(const pb::TextFormat::ParseInfoTree& tree) : tree_(tree) {}
+
+  // `field` is a field of PolicyPack; `index` the entry if it is repeated, else -1.
+  void Require(bool holds, const char* field, int index, const std::string& what) {
+    if (holds || !first_.empty()) return;
+    const auto* descriptor = v1::PolicyPack::descriptor()->FindFieldByName(field);
+    const auto at = tree_.GetLocation(descriptor, index);
+    first_ = (at.line >= 0 ? "line " + std::to_string(at.line + 1) + ": " : std::string()) + field + ": " + what;
+  }
+  const std::string& first() const { return first_; }
+
+ private:
+  const pb::TextFormat::ParseInfoTree& tree_;
+  std::string first_;
+};
+
+bool Complete(const v1::LocalText& text) { return !text.zh().empty() && !text.en().empty(); }
+
+void CheckQuality(Faults& faults, const char* field, const v1::QualityPolicy& quality) {
+  faults.Require(quality.min_eye_distance_px() > 0, field, -1, "min_eye_distance_px must be positive");
+  faults.Require(quality.min_brightness() < quality.max_brightness(), field, -1,
+                 "min_brightness must be below max_brightness");
+  faults.Require(quality.max_yaw_degrees() > 0 && quality.max_pitch_degrees() > 0 && quality.max_roll_degrees() > 0,
+                 field, -1, "limits of pose must be positive");
+  faults.Require(quality.min_eye_open() >= 0 && quality.min_eye_open() < 1, field, -1,
+                 "min_eye_open must be at least 0 and below 1");
+}
+
+void CheckReasons(Faults& faults, const v1::PolicyPack& pack) {
+  std::set<int> seen;
+  for (int i = 0; i < pack.reasons_size(); ++i) {
+    const v1::ReasonText& reason = pack.reasons(i);
+    const std::string name = v1::ReasonCode_Name(reason.code());
+    faults.Require(reason.code() != v1::REASON_CODE_UNSPECIFIED, "reasons", i, "an entry needs a code");
+    faults.Require(seen.insert(reason.code()).second, "reasons", i, name + " has two entries");
+    faults.Require(reason.class_() != v1::REASON_CLASS_UNSPECIFIED, "reasons", i, name + " needs a class");
+    faults.Require(Complete(reason.subject()) && Complete(reason.counter()) && Complete(reason.staff()), "reasons", i,
+                   name + " needs texts for subject, counter and staff, each in zh and en");
+    faults.Require(reason.rule_ids_size() > 0, "reasons", i, name + " must cite a rule");
+    faults.Require(std::find(reason.visible_to().begin(), reason.visible_to().end(), v1::READER_STAFF) !=
+                       reason.visible_to().end(),
+                   "reasons", i, name + " must be visible to READER_STAFF");
+    faults.Require(reason.class_() == v1::REASON_CLASS_RETRY || (!reason.new_application() && !reason.retry_items_size()),
+                   "reasons", i, name + " has a way to retry but is not of REASON_CLASS_RETRY");
+  }
+  for (int code = v1::ReasonCode_MIN; code <= v1::ReasonCode_MAX; ++code) {
+    if (!v1::ReasonCode_IsValid(code) || code == v1::REASON_CODE_UNSPECIFIED) continue;
+    faults.Require(seen.contains(code), "reasons", -1,
+                   v1::ReasonCode_Name(static_cast<v1::ReasonCode>(code)) + " has no entry");
+  }
+  std::set<int> actions;
+  for (int i = 0; i < pack.next_actions_size(); ++i) {
+    faults.Require(Complete(pack.next_actions(i).text()), "next_actions", i, "needs a text in zh and en");
+    actions.insert(pack.next_actions(i).action());
+  }
+  for (int action = v1::NextAction_MIN + 1; action <= v1::NextAction_MAX; ++action) {
+    faults.Require(actions.contains(action), "next_actions", -1,
+                   v1::NextAction_Name(static_cast<v1::NextAction>(action)) + " has no text");
+  }
+}
+
+std::string FirstFault(const v1::PolicyPack& pack, const pb::TextFormat::ParseInfoTree& tree) {
+  Faults faults(tree);
+  faults.Require(!pack.version().empty(), "version", -1, "required");
+  faults.Require(pack.utc_offset_minutes() >= -720 && pack.utc_offset_minutes() <= 840, "utc_offset_minutes", -1,
+                 "must lie between -720 and 840");
+  const auto& face = pack.face();
+  faults.Require(0 < face.match_fmr() && face.match_fmr() < face.review_fmr() && face.review_fmr() < 1, "face", -1,
+                 "the bands overlap: 0 < match_fmr < review_fmr < 1 is required");
+  const auto& liveness = pack.liveness();
+  faults.Require(0 < liveness.live_score_fail() && liveness.live_score_fail() <= liveness.live_score_pass() &&
+                     liveness.live_score_pass() <= 1,
+                 "liveness", -1, "the bands overlap: 0 < live_score_fail <= live_score_pass <= 1 is required");
+  CheckQuality(faults, "id_photo", pack.id_photo());
+  CheckQuality(faults, "live_portrait", pack.live_portrait());
+  faults.Require(pack.quota().numbers_per_person() >= 1, "quota", -1, "numbers_per_person must be at least 1");
+  faults.Require(pack.age().min_age() <= pack.age().guardian_below_age(), "age", -1,
+                 "min_age must not be above guardian_below_age");
+  faults.Require(pack.channels_size() > 0, "channels", -1, "no channel may do anything");
+  std::set<int> channels;
+  for (int i = 0; i < pack.channels_size(); ++i) {
+    const auto& channel = pack.channels(i);
+    faults.Require(channel.type() != v1::CHANNEL_TYPE_UNSPECIFIED, "channels", i, "an entry needs a type");
+    faults.Require(channels.insert(channel.type()).second, "channels", i,
+                   v1::ChannelType_Name(channel.type()) + " has two entries");
+  }
+  faults.Require(pack.document().resident_id_spans_size() > 0, "document", -1, "resident_id_spans are missing");
+  faults.Require(pack.document().max_capture_age_minutes() > 0, "document", -1,
+                 "max_capture_age_minutes must be positive");
+  const auto& application = pack.application();
+  faults.Require(application.reservation_minutes() > 0 && application.evidence_minutes() > 0 &&
+                     application.review_hours() > 0,
+                 "application", -1, "reservations must last longer than nothing");
+  faults.Require(pack.reverification().period_months() > 0, "reverification", -1, "period_months must be positive");
+  faults.Require(pack.precheck().per_caller_and_hour() > 0, "precheck", -1, "per_caller_and_hour must be positive");
+  CheckReasons(faults, pack);
+  return faults.first();
+}
+
+}  // namespace
+
+Result<Policy> ReadPolicy(std::string_view text, std::string digest) {
+  Policy policy;
+  policy.digest = std::move(digest);
+  pb::TextFormat::Parser parser;
+  pb::TextFormat::ParseInfoTree tree;
+  FirstError error;
+  parser.RecordErrorsTo(&error);
+  parser.WriteLocationsTo(&tree);
+  pb::io::ArrayInputStream input(text.data(), static_cast<int>(text.size()));
+  if (!parser.Parse(&input, &policy.pack)) {
+    return Status(StatusCode::kInvalidArgument, "INVALID_FIELD", "policy pack: " + error.text);
+  }
+  const std::string fault = FirstFault(policy.pack, tree);
+  if (!fault.empty()) return Status(StatusCode::kInvalidArgument, "INVALID_FIELD", "policy pack: " + fault);
+  return policy;
+}
+
+const v1::ReasonText& TextOf(const Policy& policy, v1::ReasonCode code) {
+  for (const v1::ReasonText& reason : policy.pack.reasons()) {
+    if (reason.code() == code) return reason;
+  }
+  return v1::ReasonText::default_instance();
+}
+
+const v1::ChannelPolicy* ChannelOf(const Policy& policy, v1::ChannelType type) {
+  for (const v1::ChannelPolicy& channel : policy.pack.channels()) {
+    if (channel.type() == type) return &channel;
+  }
+  return nullptr;
+}
+
+v1::Check CheckOf(v1::ReasonCode code) {
+  switch (code) {
+    case v1::DOC_NOT_PRESENTED:
+    case v1::DOC_TYPE_NOT_ALLOWED:
+    case v1::IDN_FORMAT:
+    case v1::IDN_CHECKSUM:
+    case v1::IDN_DATE:
+    case v1::IDN_REGION:
+    case v1::IDN_SEX_MISMATCH:
+    case v1::IDN_BIRTH_MISMATCH:
+      return v1::CHECK_DOCUMENT_FORMAT;
+    case v1::DOC_EXPIRED:
+    case v1::DOC_NOT_YET_VALID:
+    case v1::DOC_VALIDITY_IMPLAUSIBLE:
+      return v1::CHECK_DOCUMENT_VALIDITY;
+    case v1::CAP_MANUAL_ENTRY_FORBIDDEN:
+    case v1::CAP_READER_REQUIRED:
+    case v1::CAP_STALE:
+      return v1::CHECK_CAPTURE_PROVENANCE;
+    case v1::IMG_DECODE:
+    case v1::IMG_TOO_LARGE:
+    case v1::FACE_NONE:
+    case v1::FACE_MULTIPLE:
+      return v1::CHECK_FACE_DETECT;
+    case v1::IMG_TOO_SMALL:
+    case v1::IMG_BLUR:
+    case v1::IMG_DARK:
+    case v1::IMG_BRIGHT:
+    case v1::IMG_POSE:
+    case v1::IMG_OCCLUDED:
+    case v1::FACE_TOO_SMALL:
+      return v1::CHECK_FACE_QUALITY;
+    case v1::FACE_MISMATCH:
+    case v1::FACE_GREY_BAND:
+      return v1::CHECK_FACE_MATCH;
+    case v1::PAD_PRINT:
+    case v1::PAD_SCREEN:
+    case v1::PAD_UNCERTAIN:
+      return v1::CHECK_LIVENESS;
+    case v1::QTA_OPERATOR_LIMIT:
+      return v1::CHECK_QUOTA;
+    case v1::PTY_AGE_NOT_ALLOWED:
+    case v1::PTY_GUARDIAN_REQUIRED:
+      return v1::CHECK_AGE_POLICY;
+    case v1::CHN_NOT_ALLOWED:
+      return v1::CHECK_CHANNEL_POLICY;
+    case v1::REC_NAME:
+    case v1::REC_NUMBER:
+    case v1::REC_INCOMPLETE:
+      return v1::CHECK_RECORD_CONSISTENCY;
+    default:
+      return v1::CHECK_UNSPECIFIED;
+  }
+}
+
+}  // namespace realname::rules

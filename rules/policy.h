@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+// A policy pack that has been read and checked. Immutable after loading, so safe to share between threads.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+#include "realname/v1/policy_pack.pb.h"
+#include "realname/v1/types.pb.h"
+
+namespace realname::rules {
+
+struct Policy {
+  v1::PolicyPack pack;
+  // SHA-256 of the pack's text, in hex.
+  std::string digest;
+};
+
+// Reads a pack from protobuf text and checks that it is complete and does not contradict itself: every reason that the
+// rules can give has a class, texts in both languages and a rule; bands do not overlap; limits lie in their ranges.
+// `digest` is that of `text`. Errors: INVALID_ARGUMENT; the message names the line.
+Result<Policy> ReadPolicy(std::string_view text, std::string digest);
+
+// The pack's entry for a reason. Requires a checked policy and a code that the rules give.
+const v1::ReasonText& TextOf(const Policy& policy, v1::ReasonCode code);
+
+// The pack's entry for a channel, or null if the channel may do nothing.
+const v1::ChannelPolicy* ChannelOf(const Policy& policy, v1::ChannelType type);
+
+// The check that gives a reason.
+v1::Check CheckOf(v1::ReasonCode code);
+
+}  // namespace realname::rules

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "rules/quality_gate.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace realname::rules {
+
+std::vector<v1::ReasonCode> DetectionFaults(const v1::FaceEvidence& evidence) {
+  switch (evidence.status()) {
+    case v1::FACE_STATUS_OK:
+      return {};
+    case v1::FACE_STATUS_IMAGE_TOO_SMALL:
+      return {v1::IMG_TOO_SMALL};
+    case v1::FACE_STATUS_IMAGE_TOO_LARGE:
+      return {v1::IMG_TOO_LARGE};
+    case v1::FACE_STATUS_NO_FACE:
+      return {v1::FACE_NONE};
+    case v1::FACE_STATUS_SEVERAL_FACES:
+      return {v1::FACE_MULTIPLE};
+    default:
+      return {v1::IMG_DECODE};
+  }
+}
+
+std::vector<v1::ReasonCode> QualityFaults(const v1::FaceEvidence& evidence, const v1::QualityPolicy& limits) {
+  std::vector<v1::ReasonCode> faults;
+  // Negated comparisons, so that a value that is no number fails.
+  const auto require = [&](bool holds, v1::ReasonCode code) {
+    if (!holds) faults.push_back(code);
+  };
+  require(std::min(evidence.image_width(), evidence.image_height()) >= limits.min_side_px(), v1::IMG_TOO_SMALL);
+  require(evidence.eye_distance_px() >= limits.min_eye_distance_px(), v1::FACE_TOO_SMALL);
+  require(evidence.brightness() >= limits.min_brightness(), v1::IMG_DARK);
+  require(evidence.brightness() <= limits.max_brightness(), v1::IMG_BRIGHT);
+  require(evidence.sharpness() >= limits.min_sharpness(), v1::IMG_BLUR);
+  require(std::fabs(evidence.yaw_degrees()) <= limits.max_yaw_degrees() &&
+              std::fabs(evidence.pitch_degrees()) <= limits.max_pitch_degrees() &&
+              std::fabs(evidence.roll_degrees()) <= limits.max_roll_degrees(),
+          v1::IMG_POSE);
+  require(evidence.left_eye_open() >= limits.min_eye_open() && evidence.right_eye_open() >= limits.min_eye_open(),
+          v1::IMG_OCCLUDED);
+  return faults;
+}
+
+bool PassesGate(const v1::FaceEvidence& evidence, const v1::QualityPolicy& limits) {
+  return evidence.status() == v1::FACE_STATUS_OK && QualityFaults(evidence, limits).empty();
+}
+
+}  // namespace realname::rules

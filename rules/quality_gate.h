@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+// The quality gate before any comparison, in the spirit of ISO/IEC 29794-5: measurements against the policy's limits.
+// Pure functions.
+#pragma once
+
+#include <vector>
+
+#include "realname/v1/face_evidence.pb.h"
+#include "realname/v1/policy_pack.pb.h"
+#include "realname/v1/reason_code.pb.h"
+
+namespace realname::rules {
+
+// Why a picture shows no one subject: at most one of IMG_DECODE, IMG_TOO_SMALL, IMG_TOO_LARGE, FACE_NONE, FACE_MULTIPLE.
+std::vector<v1::ReasonCode> DetectionFaults(const v1::FaceEvidence& evidence);
+
+// Why a picture with one subject is not good enough to compare, most telling first. Requires FACE_STATUS_OK.
+std::vector<v1::ReasonCode> QualityFaults(const v1::FaceEvidence& evidence, const v1::QualityPolicy& limits);
+
+// Whether a picture may be compared at all.
+bool PassesGate(const v1::FaceEvidence& evidence, const v1::QualityPolicy& limits);
+
+}  // namespace realname::rules

@@ -1,0 +1,345 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "rules/decide.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <set>
+
+#include "rules/explain.h"
+#include "tests/rules/sample_facts.h"
+
+namespace realname::rules {
+namespace {
+
+using ::realname::testing::GoodFace;
+using ::realname::testing::kNoon;
+using ::realname::testing::SampleFacts;
+using ::realname::testing::ShippedPolicy;
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+std::vector<v1::ReasonCode> Reasons(const v1::Decision& decision) {
+  std::vector<v1::ReasonCode> codes;
+  for (const auto& check : decision.checks()) {
+    for (const int code : check.reasons()) codes.push_back(static_cast<v1::ReasonCode>(code));
+  }
+  return codes;
+}
+
+v1::Outcome OutcomeOf(const v1::Decision& decision, v1::Check check) {
+  for (const auto& entry : decision.checks()) {
+    if (entry.check() == check) return entry.outcome();
+  }
+  return v1::OUTCOME_UNSPECIFIED;
+}
+
+v1::Decision DecideOn(const v1::Facts& facts) { return Decide(ShippedPolicy(), facts); }
+
+TEST(DecideTest, AGoodApplicationPasses) {
+  const auto decision = DecideOn(SampleFacts());
+  EXPECT_EQ(decision.verdict(), v1::VERDICT_PASS);
+  EXPECT_EQ(decision.next_action(), v1::NEXT_ACTION_ACTIVATE);
+  EXPECT_THAT(Reasons(decision), IsEmpty());
+  EXPECT_EQ(decision.next_reverification_date(), "2027-03-01");
+  EXPECT_EQ(decision.policy_digest(), "policy-digest");
+  EXPECT_EQ(decision.rules_version(), kRulesVersion);
+  EXPECT_EQ(decision.checks_size(), v1::Check_MAX);
+}
+
+TEST(DecideTest, IsAPureFunction) {
+  EXPECT_EQ(DecideOn(SampleFacts()).SerializeAsString(), DecideOn(SampleFacts()).SerializeAsString());
+}
+
+TEST(DecideTest, ProvenanceIsAssertedNotProved) {
+  const auto decision = DecideOn(SampleFacts());
+  EXPECT_EQ(decision.checks(v1::CHECK_CAPTURE_PROVENANCE - 1).assurance(), v1::ASSURANCE_ASSERTED);
+}
+
+TEST(DecideTest, TheDocumentsLastDayComesBeforeThePeriod) {
+  auto facts = SampleFacts();
+  facts.mutable_subject()->mutable_document()->set_valid_from("2006-07-01");
+  facts.mutable_subject()->mutable_document()->set_birth_date("1980-01-01");
+  facts.mutable_subject()->mutable_document()->set_number("36042619800101007" +
+                                                          std::string(1, '0'));
+  // The check character of that number:
+  for (char c : std::string("0123456789X")) {
+    facts.mutable_subject()->mutable_document()->set_number(std::string("36042619800101007") + c);
+    if (IdentifiesPerson(ShippedPolicy(), facts)) break;
+  }
+  facts.mutable_subject()->mutable_document()->set_valid_to("2026-07-01");
+  const auto decision = DecideOn(facts);
+  EXPECT_EQ(decision.verdict(), v1::VERDICT_PASS);
+  EXPECT_EQ(decision.next_reverification_date(), "2026-07-01");
+}
+
+// Every reason: what spoils the application, the code, the verdict at first.
+struct Spoiler {
+  const char* name;
+  void (*spoil)(v1::Facts&);
+  v1::ReasonCode code;
+  v1::Check check;
+  v1::Outcome outcome;
+  v1::Verdict verdict;
+};
+
+v1::Document& Doc(v1::Facts& f) { return *f.mutable_subject()->mutable_document(); }
+v1::FaceEvidence& Live(v1::Facts& f) { return *f.mutable_subject()->mutable_live_portrait(); }
+v1::FaceEvidence& Id(v1::Facts& f) { return *f.mutable_subject()->mutable_id_photo(); }
+void Online(v1::Facts& f) {
+  f.mutable_application()->set_channel_type(v1::CHANNEL_TYPE_OWN_APP);
+  f.mutable_application()->set_capture_method(v1::CAPTURE_METHOD_OCR);
+}
+
+const Spoiler kSpoilers[] = {
+    {"NoDocument", [](v1::Facts& f) { Doc(f).clear_number(); }, v1::DOC_NOT_PRESENTED, v1::CHECK_DOCUMENT_FORMAT,
+     v1::OUTCOME_FAILED, v1::VERDICT_REJECT},
+    {"Passport", [](v1::Facts& f) { Doc(f).set_type(v1::DOCUMENT_TYPE_PASSPORT); }, v1::DOC_TYPE_NOT_ALLOWED,
+     v1::CHECK_DOCUMENT_FORMAT, v1::OUTCOME_FAILED, v1::VERDICT_REJECT},
+    {"ShortNumber", [](v1::Facts& f) { Online(f); Doc(f).set_number("123"); }, v1::IDN_FORMAT,
+     v1::CHECK_DOCUMENT_FORMAT, v1::OUTCOME_FAILED, v1::VERDICT_RETRY},
+    {"CheckDigitTyped", [](v1::Facts& f) { Online(f); Doc(f).set_number("360426199101010072"); }, v1::IDN_CHECKSUM,
+     v1::CHECK_DOCUMENT_FORMAT, v1::OUTCOME_FAILED, v1::VERDICT_RETRY},
+    {"CheckDigitFromChip", [](v1::Facts& f) { Doc(f).set_number("360426199101010072"); }, v1::IDN_CHECKSUM,
+     v1::CHECK_DOCUMENT_FORMAT, v1::OUTCOME_FAILED, v1::VERDICT_REVIEW},
+    {"NoSuchDay", [](v1::Facts& f) { Doc(f).set_number("36042619910230007X"); }, v1::IDN_DATE,
+     v1::CHECK_DOCUMENT_FORMAT, v1::OUTCOME_FAILED, v1::VERDICT_REVIEW},
+    {"NoSuchProvince", [](v1::Facts& f) { Doc(f).set_number("990426199101010071"); }, v1::IDN_REGION,
+     v1::CHECK_DOCUMENT_FORMAT, v1::OUTCOME_FAILED, v1::VERDICT_REVIEW},
+    {"OtherSex", [](v1::Facts& f) { Online(f); Doc(f).set_sex(v1::SEX_FEMALE); }, v1::IDN_SEX_MISMATCH,
+     v1::CHECK_DOCUMENT_FORMAT, v1::OUTCOME_FAILED, v1::VERDICT_RETRY},
+    {"OtherBirth", [](v1::Facts& f) { Online(f); Doc(f).set_birth_date("1991-01-02"); }, v1::IDN_BIRTH_MISMATCH,
+     v1::CHECK_DOCUMENT_FORMAT, v1::OUTCOME_FAILED, v1::VERDICT_RETRY},
+    {"Expired",
+     [](v1::Facts& f) {
+       Doc(f).set_valid_from("2016-02-28");
+       Doc(f).set_valid_to("2026-02-28");
+     },
+     v1::DOC_EXPIRED, v1::CHECK_DOCUMENT_VALIDITY, v1::OUTCOME_FAILED, v1::VERDICT_RETRY},
+    {"NotYetValid",
+     [](v1::Facts& f) {
+       Doc(f).set_valid_from("2026-03-02");
+       Doc(f).set_valid_to("2046-03-02");
+     },
+     v1::DOC_NOT_YET_VALID, v1::CHECK_DOCUMENT_VALIDITY, v1::OUTCOME_FAILED, v1::VERDICT_RETRY},
+    {"OddSpan", [](v1::Facts& f) { Doc(f).set_valid_to("2041-05-01"); }, v1::DOC_VALIDITY_IMPLAUSIBLE,
+     v1::CHECK_DOCUMENT_VALIDITY, v1::OUTCOME_UNCERTAIN, v1::VERDICT_REVIEW},
+    {"Typed", [](v1::Facts& f) { f.mutable_application()->set_capture_method(v1::CAPTURE_METHOD_MANUAL); },
+     v1::CAP_MANUAL_ENTRY_FORBIDDEN, v1::CHECK_CAPTURE_PROVENANCE, v1::OUTCOME_FAILED, v1::VERDICT_REJECT},
+    {"OcrAtCounter", [](v1::Facts& f) { f.mutable_application()->set_capture_method(v1::CAPTURE_METHOD_OCR); },
+     v1::CAP_READER_REQUIRED, v1::CHECK_CAPTURE_PROVENANCE, v1::OUTCOME_FAILED, v1::VERDICT_RETRY},
+    {"OldCapture",
+     [](v1::Facts& f) { f.mutable_application()->mutable_capture_time()->set_seconds(kNoon - 31 * 60); }, v1::CAP_STALE,
+     v1::CHECK_CAPTURE_PROVENANCE, v1::OUTCOME_FAILED, v1::VERDICT_RETRY},
+    {"FutureCapture",
+     [](v1::Facts& f) { f.mutable_application()->mutable_capture_time()->set_seconds(kNoon + 6 * 60); }, v1::CAP_STALE,
+     v1::CHECK_CAPTURE_PROVENANCE, v1::OUTCOME_FAILED, v1::VERDICT_RETRY},
+    {"Undecodable", [](v1::Facts& f) { Live(f).set_status(v1::FACE_STATUS_DECODE_FAILED); }, v1::IMG_DECODE,
+     v1::CHECK_FACE_DETECT, v1::OUTCOME_FAILED, v1::VERDICT_RETRY},
+    {"Huge", [](v1::Facts& f) { Id(f).set_status(v1::FACE_STATUS_IMAGE_TOO_LARGE); }, v1::IMG_TOO_LARGE,
+     v1::CHECK_FACE_DETECT, v1::OUTCOME_FAILED, v1::VERDICT_RETRY},
+    {"NoFace", [](v1::Facts& f) { Live(f).set_status(v1::FACE_STATUS_NO_FACE); }, v1::FACE_NONE, v1::CHECK_FACE_DETECT,
+     v1::OUTCOME_FAILED, v1::VERDICT_RETRY},
+    {"Group", [](v1::Facts& f) { Live(f).set_status(v1::FACE_STATUS_SEVERAL_FACES); }, v1::FACE_MULTIPLE,
+     v1::CHECK_FACE_DETECT, v1::OUTCOME_FAILED, v1::VERDICT_RETRY},
+    {"SmallPicture", [](v1::Facts& f) { Live(f).set_image_width(100); }, v1::IMG_TOO_SMALL, v1::CHECK_FACE_QUALITY,
+     v1::OUTCOME_FAILED, v1::VERDICT_RETRY},
+    {"SmallFace", [](v1::Facts& f) { Live(f).set_eye_distance_px(10); }, v1::FACE_TOO_SMALL, v1::CHECK_FACE_QUALITY,
+     v1::OUTCOME_FAILED, v1::VERDICT_RETRY},
+    {"Blurred", [](v1::Facts& f) { Live(f).set_sharpness(0.001f); }, v1::IMG_BLUR, v1::CHECK_FACE_QUALITY,
+     v1::OUTCOME_FAILED, v1::VERDICT_RETRY},
+    {"SharpnessIsNoNumber", [](v1::Facts& f) { Live(f).set_sharpness(std::nanf("")); }, v1::IMG_BLUR,
+     v1::CHECK_FACE_QUALITY, v1::OUTCOME_FAILED, v1::VERDICT_RETRY},
+    {"Dark", [](v1::Facts& f) { Id(f).set_brightness(0.01f); }, v1::IMG_DARK, v1::CHECK_FACE_QUALITY,
+     v1::OUTCOME_FAILED, v1::VERDICT_RETRY},
+    {"Bright", [](v1::Facts& f) { Id(f).set_brightness(0.99f); }, v1::IMG_BRIGHT, v1::CHECK_FACE_QUALITY,
+     v1::OUTCOME_FAILED, v1::VERDICT_RETRY},
+    {"Turned", [](v1::Facts& f) { Live(f).set_yaw_degrees(-60); }, v1::IMG_POSE, v1::CHECK_FACE_QUALITY,
+     v1::OUTCOME_FAILED, v1::VERDICT_RETRY},
+    {"OneEyeShut", [](v1::Facts& f) { Live(f).set_left_eye_open(0); }, v1::IMG_OCCLUDED, v1::CHECK_FACE_QUALITY,
+     v1::OUTCOME_FAILED, v1::VERDICT_RETRY},
+    {"TwoPeople", [](v1::Facts& f) { f.mutable_subject()->mutable_comparison()->set_fmr_at_similarity(0.5); },
+     v1::FACE_MISMATCH, v1::CHECK_FACE_MATCH, v1::OUTCOME_FAILED, v1::VERDICT_RETRY},
+    {"Grey", [](v1::Facts& f) { f.mutable_subject()->mutable_comparison()->set_fmr_at_similarity(5e-3); },
+     v1::FACE_GREY_BAND, v1::CHECK_FACE_MATCH, v1::OUTCOME_UNCERTAIN, v1::VERDICT_REVIEW},
+    {"Print",
+     [](v1::Facts& f) {
+       Live(f).set_live_score(0.01f);
+       Live(f).set_print_score(0.9f);
+     },
+     v1::PAD_PRINT, v1::CHECK_LIVENESS, v1::OUTCOME_FAILED, v1::VERDICT_RETRY},
+    {"Screen",
+     [](v1::Facts& f) {
+       Live(f).set_live_score(0.01f);
+       Live(f).set_screen_score(0.9f);
+     },
+     v1::PAD_SCREEN, v1::CHECK_LIVENESS, v1::OUTCOME_FAILED, v1::VERDICT_RETRY},
+    {"LivenessUnsure",
+     [](v1::Facts& f) {
+       const auto limits = ShippedPolicy().pack.liveness();
+       Live(f).set_live_score((limits.live_score_fail() + limits.live_score_pass()) / 2);
+     },
+     v1::PAD_UNCERTAIN, v1::CHECK_LIVENESS, v1::OUTCOME_UNCERTAIN, v1::VERDICT_REVIEW},
+    {"SixthNumber", [](v1::Facts& f) { f.mutable_registry()->set_numbers_held(5); }, v1::QTA_OPERATOR_LIMIT,
+     v1::CHECK_QUOTA, v1::OUTCOME_FAILED, v1::VERDICT_REJECT},
+    {"Child", [](v1::Facts& f) { f.mutable_observe_time()->set_seconds(kNoon - 26LL * 365 * 86400); },
+     v1::PTY_AGE_NOT_ALLOWED, v1::CHECK_AGE_POLICY, v1::OUTCOME_FAILED, v1::VERDICT_REJECT},
+    {"OtherName", [](v1::Facts& f) { f.mutable_registry()->set_name_differs(true); }, v1::REC_NAME,
+     v1::CHECK_RECORD_CONSISTENCY, v1::OUTCOME_UNCERTAIN, v1::VERDICT_REVIEW},
+    {"NumberTaken", [](v1::Facts& f) { f.mutable_registry()->set_msisdn_taken(true); }, v1::REC_NUMBER,
+     v1::CHECK_RECORD_CONSISTENCY, v1::OUTCOME_UNCERTAIN, v1::VERDICT_REVIEW},
+    {"NoAddress", [](v1::Facts& f) { Doc(f).clear_address(); }, v1::REC_INCOMPLETE, v1::CHECK_RECORD_CONSISTENCY,
+     v1::OUTCOME_FAILED, v1::VERDICT_REVIEW},
+    {"UnknownChannel",
+     [](v1::Facts& f) { f.mutable_application()->set_channel_type(v1::CHANNEL_TYPE_UNSPECIFIED); }, v1::CHN_NOT_ALLOWED,
+     v1::CHECK_CHANNEL_POLICY, v1::OUTCOME_FAILED, v1::VERDICT_REJECT},
+};
+
+class SpoiledApplication : public ::testing::TestWithParam<Spoiler> {};
+
+TEST_P(SpoiledApplication, GivesItsReason) {
+  const Spoiler& spoiler = GetParam();
+  auto facts = SampleFacts();
+  spoiler.spoil(facts);
+  const auto decision = DecideOn(facts);
+  EXPECT_THAT(Reasons(decision), Contains(spoiler.code));
+  EXPECT_EQ(OutcomeOf(decision, spoiler.check), spoiler.outcome);
+  EXPECT_EQ(decision.verdict(), spoiler.verdict);
+  EXPECT_TRUE(decision.next_reverification_date().empty());
+}
+
+INSTANTIATE_TEST_SUITE_P(Reasons, SpoiledApplication, ::testing::ValuesIn(kSpoilers),
+                         [](const auto& spoiler) { return std::string(spoiler.param.name); });
+
+TEST(DecideTest, EveryReasonOfTheContractIsProducedHere) {
+  std::set<int> covered = {v1::PTY_GUARDIAN_REQUIRED};  // below
+  for (const Spoiler& spoiler : kSpoilers) covered.insert(spoiler.code);
+  for (int code = v1::ReasonCode_MIN + 1; code <= v1::ReasonCode_MAX; ++code) {
+    if (v1::ReasonCode_IsValid(code)) {
+      EXPECT_TRUE(covered.contains(code)) << v1::ReasonCode_Name(static_cast<v1::ReasonCode>(code));
+    }
+  }
+}
+
+TEST(DecideTest, ACutIsMetAtItsValue) {
+  auto facts = SampleFacts();
+  const auto policy = ShippedPolicy();
+  facts.mutable_subject()->mutable_comparison()->set_fmr_at_similarity(policy.pack.face().match_fmr());
+  EXPECT_EQ(Decide(policy, facts).verdict(), v1::VERDICT_PASS);
+  facts.mutable_subject()->mutable_comparison()->set_fmr_at_similarity(policy.pack.face().review_fmr());
+  EXPECT_EQ(Decide(policy, facts).verdict(), v1::VERDICT_REVIEW);
+  facts.mutable_registry()->set_numbers_held(4);
+  facts.mutable_subject()->mutable_comparison()->set_fmr_at_similarity(0);
+  EXPECT_EQ(Decide(policy, facts).verdict(), v1::VERDICT_PASS);
+}
+
+TEST(DecideTest, AGuardianComesAlongBelowSixteen) {
+  auto facts = SampleFacts();
+  facts.mutable_observe_time()->set_seconds(kNoon - 22LL * 365 * 86400);  // the holder is 13
+  const auto decision = DecideOn(facts);
+  EXPECT_THAT(Reasons(decision), Contains(v1::PTY_GUARDIAN_REQUIRED));
+  EXPECT_NE(decision.verdict(), v1::VERDICT_PASS);
+}
+
+TEST(DecideTest, NothingIsComparedBehindAFailedGate) {
+  auto facts = SampleFacts();
+  Live(facts).set_sharpness(0);
+  const auto decision = DecideOn(facts);
+  EXPECT_EQ(OutcomeOf(decision, v1::CHECK_FACE_MATCH), v1::OUTCOME_SKIPPED);
+  EXPECT_EQ(OutcomeOf(decision, v1::CHECK_LIVENESS), v1::OUTCOME_SKIPPED);
+  EXPECT_THAT(decision.retry_items(), ElementsAre(v1::EVIDENCE_ITEM_LIVE_PORTRAIT));
+}
+
+TEST(DecideTest, TheWorstReasonWins) {
+  auto facts = SampleFacts();
+  Live(facts).set_sharpness(0);                       // RETRY
+  facts.mutable_registry()->set_name_differs(true);   // REVIEW
+  EXPECT_EQ(DecideOn(facts).verdict(), v1::VERDICT_RETRY);
+  facts.mutable_registry()->set_numbers_held(5);  // FINAL
+  EXPECT_EQ(DecideOn(facts).verdict(), v1::VERDICT_REJECT);
+}
+
+TEST(DecideTest, RetriesRunOut) {
+  auto facts = SampleFacts();
+  facts.mutable_subject()->mutable_comparison()->set_fmr_at_similarity(0.5);
+  facts.set_attempt(2);
+  EXPECT_EQ(DecideOn(facts).verdict(), v1::VERDICT_RETRY);
+  facts.set_attempt(3);
+  EXPECT_EQ(DecideOn(facts).verdict(), v1::VERDICT_REVIEW);
+  EXPECT_EQ(DecideOn(facts).next_action(), v1::NEXT_ACTION_OWN_HALL);
+  Live(facts).set_sharpness(0);
+  EXPECT_EQ(DecideOn(facts).verdict(), v1::VERDICT_RETRY);
+  facts.set_attempt(10);
+  EXPECT_EQ(DecideOn(facts).verdict(), v1::VERDICT_REVIEW);
+}
+
+TEST(DecideTest, ReviewReasonsOutliveAReplacedPicture) {
+  auto facts = SampleFacts();
+  facts.set_attempt(2);
+  facts.add_carried_review_reasons(v1::PAD_UNCERTAIN);
+  const auto decision = DecideOn(facts);
+  EXPECT_EQ(decision.verdict(), v1::VERDICT_REVIEW);
+  EXPECT_EQ(OutcomeOf(decision, v1::CHECK_LIVENESS), v1::OUTCOME_UNCERTAIN);
+}
+
+TEST(DecideTest, AnUnreadableNumberClaimsNobody) {
+  auto facts = SampleFacts();
+  EXPECT_TRUE(IdentifiesPerson(ShippedPolicy(), facts));
+  Doc(facts).set_number("360426199101010072");
+  EXPECT_FALSE(IdentifiesPerson(ShippedPolicy(), facts));
+  EXPECT_EQ(OutcomeOf(DecideOn(facts), v1::CHECK_QUOTA), v1::OUTCOME_SKIPPED);
+}
+
+TEST(DecideTest, PrecheckLooksAtNoPicture) {
+  auto facts = SampleFacts();
+  facts.mutable_subject()->clear_id_photo();
+  facts.mutable_subject()->clear_live_portrait();
+  facts.mutable_subject()->clear_comparison();
+  EXPECT_EQ(Precheck(ShippedPolicy(), facts), v1::VERDICT_PASS);
+  facts.mutable_registry()->set_numbers_held(5);
+  EXPECT_EQ(Precheck(ShippedPolicy(), facts), v1::VERDICT_REJECT);
+  facts.mutable_registry()->set_name_differs(true);
+  EXPECT_EQ(Precheck(ShippedPolicy(), facts), v1::VERDICT_REVIEW);
+}
+
+TEST(ExplainTest, TheCounterDoesNotSeeLivenessOrLists) {
+  auto facts = SampleFacts();
+  Live(facts).set_live_score(0.01f);
+  Live(facts).set_print_score(0.9f);
+  facts.mutable_registry()->set_name_differs(true);
+  const auto policy = ShippedPolicy();
+  const auto decision = Decide(policy, facts);
+  v1::Verification counter;
+  Explain(policy, decision, v1::READER_COUNTER, counter);
+  ASSERT_EQ(counter.reasons_size(), 2);
+  for (const auto& reason : counter.reasons()) {
+    EXPECT_EQ(reason.code(), v1::REASON_CODE_UNSPECIFIED);
+    EXPECT_EQ(reason.class_(), v1::REASON_CLASS_UNSPECIFIED);
+    EXPECT_TRUE(reason.rule_ids().empty());
+    EXPECT_EQ(reason.reader_text().en(), counter.next_action_text().en());
+    EXPECT_FALSE(reason.reader_text().zh().empty());
+  }
+  for (const auto& check : counter.checks()) {
+    if (check.check() == v1::CHECK_LIVENESS || check.check() == v1::CHECK_RECORD_CONSISTENCY) {
+      EXPECT_EQ(check.outcome(), v1::OUTCOME_UNSPECIFIED);
+    }
+  }
+  v1::Verification staff;
+  Explain(policy, decision, v1::READER_STAFF, staff);
+  ASSERT_EQ(staff.reasons_size(), 2);
+  EXPECT_EQ(staff.reasons(0).code(), v1::REC_NAME);
+  EXPECT_EQ(staff.reasons(1).code(), v1::PAD_PRINT);
+  EXPECT_FALSE(staff.reasons(1).rule_ids().empty());
+}
+
+TEST(ExplainTest, OnlyThreeRolesSeeSimilarity) {
+  for (int role = v1::Role_MIN; role <= v1::Role_MAX; ++role) {
+    const bool may = role == v1::ROLE_AUDITOR || role == v1::ROLE_REVIEWER || role == v1::ROLE_ADMIN;
+    EXPECT_EQ(MaySeeSimilarity(static_cast<v1::Role>(role)), may) << role;
+  }
+}
+
+}  // namespace
+}  // namespace realname::rules

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+// A policy and facts that end in PASS, for tests to spoil one thing at a time.
+#pragma once
+
+#include <fstream>
+#include <sstream>
+#include <stdexcept>
+#include <string>
+
+#include "realname/v1/facts.pb.h"
+#include "rules/policy.h"
+
+namespace realname::testing {
+
+// 2026-03-01 12:00 in China.
+inline constexpr int64_t kNoon = 1772337600;
+
+inline std::string ShippedPolicyText() {
+  std::ifstream file(REALNAME_SOURCE_DIR "/deploy/policy.textproto");
+  std::ostringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+inline rules::Policy ShippedPolicy() {
+  auto policy = rules::ReadPolicy(ShippedPolicyText(), "policy-digest");
+  if (!policy.ok()) throw std::runtime_error(policy.status().message());
+  return *policy;
+}
+
+// A made-up man of 35 with a valid number.
+inline v1::Document SampleDocument() {
+  v1::Document document;
+  document.set_type(v1::DOCUMENT_TYPE_RESIDENT_ID);
+  document.set_number("360426199101010071");
+  document.set_name("测试甲");
+  document.set_sex(v1::SEX_MALE);
+  document.set_birth_date("1991-01-01");
+  document.set_address("测试省测试市测试路1号");
+  document.set_valid_from("2020-05-01");
+  document.set_valid_to("2040-05-01");
+  return document;
+}
+
+inline v1::FaceEvidence GoodFace() {
+  v1::FaceEvidence face;
+  face.set_status(v1::FACE_STATUS_OK);
+  face.set_image_width(640);
+  face.set_image_height(480);
+  face.set_face_count(1);
+  face.set_detection_score(0.99f);
+  face.set_eye_distance_px(80);
+  face.set_sharpness(0.5f);
+  face.set_brightness(0.5f);
+  face.set_contrast(0.2f);
+  face.set_left_eye_open(0.99f);
+  face.set_right_eye_open(0.99f);
+  face.set_live_score(0.99f);
+  face.set_print_score(0.005f);
+  face.set_screen_score(0.005f);
+  return face;
+}
+
+inline v1::Facts SampleFacts() {
+  v1::Facts facts;
+  facts.mutable_observe_time()->set_seconds(kNoon);
+  auto* application = facts.mutable_application();
+  application->set_entry_type(v1::ENTRY_TYPE_OPEN);
+  application->set_customer_kind(v1::CUSTOMER_KIND_INDIVIDUAL);
+  application->set_channel_type(v1::CHANNEL_TYPE_AGENT_STORE);
+  application->set_product("prepaid");
+  application->set_capture_method(v1::CAPTURE_METHOD_CHIP_READ);
+  application->mutable_capture_time()->set_seconds(kNoon - 60);
+  *facts.mutable_subject()->mutable_document() = SampleDocument();
+  *facts.mutable_subject()->mutable_id_photo() = GoodFace();
+  *facts.mutable_subject()->mutable_live_portrait() = GoodFace();
+  auto* comparison = facts.mutable_subject()->mutable_comparison();
+  comparison->set_similarity(0.8f);
+  comparison->set_fmr_at_similarity(1e-6);
+  facts.set_attempt(1);
+  return facts;
+}
+
+}  // namespace realname::testing
