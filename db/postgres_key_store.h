@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+// KeyStore in a PostgreSQL database of its own.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "vault/key_store.h"
+
+namespace realname::db {
+
+class ConnectionPool;
+
+class PostgresKeyStore final : public KeyStore {
+ public:
+  // `dsn` is a libpq connection string of role realname_keys (or the embedded equivalent).
+  PostgresKeyStore(const std::string& dsn, size_t connections);
+  ~PostgresKeyStore() override;
+
+  Result<std::optional<std::string>> Find(std::string_view person_id) override;
+  Result<std::string> PutIfAbsent(std::string_view person_id, std::string_view wrapped) override;
+  Status Erase(std::string_view person_id) override;
+
+ private:
+  std::unique_ptr<ConnectionPool> pool_;
+};
+
+}  // namespace realname::db

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "db/postgres_photo_store.h"
+
+#include "db/connection_pool.h"
+#include "db/pqxx_compat.h"
+#include "db/registry_statements.h"
+#include "db/run_statement.h"
+
+namespace realname::db {
+
+Status PostgresPhotoStore::Put(const std::string& person_id, std::span<const SealedPhoto> photos, TimePoint now,
+                               Deadline deadline) {
+  // Two at once are the rule; the rest goes one by one.
+  for (size_t i = 0; i < photos.size(); i += 2) {
+    const SealedPhoto& first = photos[i];
+    const SealedPhoto& second = photos[std::min(i + 1, photos.size() - 1)];
+    Status status = RunStatement(pool_, deadline, "photo put", Repeatable::kYes, [&](pqxx::transaction_base& tx) {
+      Execute(tx, "photo_put", person_id, Bytes{first.name}, Bytes{first.sealed}, Bytes{second.name},
+              Bytes{second.sealed}, Micros(now));
+    });
+    if (!status.ok()) return status;
+  }
+  return {};
+}
+
+Result<std::vector<std::string>> PostgresPhotoStore::Get(const std::string& person_id,
+                                                         std::span<const std::string> names, Deadline deadline) {
+  std::vector<std::string> sealed;
+  for (const std::string& name : names) {
+    bool found = false;
+    Status status = RunStatement(pool_, deadline, "photo get", Repeatable::kYes, [&](pqxx::transaction_base& tx) {
+      const auto rows = Execute(tx, "photo_get", person_id, Bytes{name});
+      found = !rows.empty();
+      if (found) sealed.push_back(ReadBytes(rows[0][0]));
+    });
+    if (!status.ok()) return status;
+    if (!found) return Status(StatusCode::kInternal, "INTERNAL_DEFECT", "internal error", "a stored photo is missing");
+  }
+  return sealed;
+}
+
+Result<uint32_t> PostgresPhotoStore::SweepOrphans(TimePoint before, uint32_t limit, Deadline deadline) {
+  uint32_t swept = 0;
+  Status status = RunStatement(pool_, deadline, "photo sweep", Repeatable::kYes, [&](pqxx::transaction_base& tx) {
+    swept = static_cast<uint32_t>(Execute(tx, "photo_sweep", Micros(before), limit).affected_rows());
+  });
+  if (!status.ok()) return status;
+  return swept;
+}
+
+}  // namespace realname::db

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+// The one place that knows which libpqxx this is: 6.4 (Debian 12) and 7.10 (Debian 13) name parameters, prepared
+// statements and binary data differently.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <pqxx/pqxx>
+#include <string>
+#include <string_view>
+
+namespace realname::db {
+
+// A bytea parameter, sent in binary. The bytes outlive the call.
+struct Bytes {
+  std::string_view value;
+};
+
+// A parameter that may be NULL: a short bytea or a text.
+class Nullable {
+ public:
+  static Nullable Null() { return Nullable(); }
+  static Nullable Text(std::string text) {
+    Nullable out;
+    out.text_ = std::move(text);
+    return out;
+  }
+  static Nullable Hex(std::string_view bytes) {
+    static constexpr char kDigits[] = "0123456789abcdef";
+    std::string text = "\\x";
+    for (const char c : bytes) {
+      text.push_back(kDigits[static_cast<unsigned char>(c) >> 4]);
+      text.push_back(kDigits[static_cast<unsigned char>(c) & 15]);
+    }
+    return Text(std::move(text));
+  }
+  const char* c_str() const { return text_ ? text_->c_str() : nullptr; }
+
+ private:
+  std::optional<std::string> text_;
+};
+
+#if PQXX_VERSION_MAJOR >= 7
+inline pqxx::bytes_view Adapt(const Bytes& bytes) { return pqxx::binary_cast(bytes.value); }
+#else
+inline pqxx::binarystring Adapt(const Bytes& bytes) {
+  return pqxx::binarystring(bytes.value.data(), bytes.value.size());
+}
+#endif
+inline const char* Adapt(const Nullable& value) { return value.c_str(); }
+template <typename T>
+const T& Adapt(const T& value) {
+  return value;
+}
+
+// Runs a prepared statement.
+template <typename... Args>
+pqxx::result Execute(pqxx::transaction_base& transaction, const char* statement, const Args&... args) {
+#if PQXX_VERSION_MAJOR >= 7
+  return transaction.exec(pqxx::prepped{statement}, pqxx::params{Adapt(args)...});
+#else
+  return transaction.exec_prepared(statement, Adapt(args)...);
+#endif
+}
+
+// The bytes of a bytea column, which arrives as text "\x0123...".
+inline std::string ReadBytes(const pqxx::field& field) {
+  const auto digit = [](char c) { return c <= '9' ? c - '0' : c - 'a' + 10; };
+  const std::string_view text(field.c_str(), field.size());
+  std::string bytes;
+  bytes.reserve(text.size() / 2);
+  for (size_t i = 2; i + 1 < text.size(); i += 2) {
+    bytes.push_back(static_cast<char>(digit(text[i]) * 16 + digit(text[i + 1])));
+  }
+  return bytes;
+}
+
+}  // namespace realname::db

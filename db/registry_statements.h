@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+// The statements of the registry's database, prepared on each connection.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+
+#include "base/clock.h"
+#include "db/connection_pool.h"
+
+namespace realname::db {
+
+void PrepareRegistryStatements(pqxx::connection& connection);
+
+// Time as SQL passes it: microseconds since the Unix epoch.
+inline int64_t Micros(TimePoint time) {
+  return std::chrono::floor<std::chrono::microseconds>(time.time_since_epoch()).count();
+}
+inline TimePoint FromMicros(int64_t micros) { return TimePoint(std::chrono::microseconds(micros)); }
+
+}  // namespace realname::db

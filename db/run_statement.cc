@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "db/run_statement.h"
+
+#include <pqxx/pqxx>
+
+#include "db/connection_pool.h"
+
+namespace realname::db {
+namespace {
+
+Status Unavailable(std::string_view what, const std::string& detail) {
+  return Status(StatusCode::kUnavailable, "DATABASE_UNAVAILABLE",
+                "the database does not answer; retry with the same request_id", std::string(what) + ": " + detail)
+      .WithRetryAfter(std::chrono::milliseconds(500));
+}
+
+Status FromSqlState(const std::string& state, std::string_view what) {
+  if (state == "RN001" || state == "40001" || state == "40P01" || state == "23505" || state == "55P03") {
+    return Status(StatusCode::kAborted, "RECORD_CONTENDED", "what was observed moved meanwhile",
+                  std::string(what) + ": " + state)
+        .WithRetryAfter(std::chrono::milliseconds(50));
+  }
+  if (state == "RN002") {
+    return Status(StatusCode::kFailedPrecondition, "WRONG_STATE", "the verification is not in a state that allows this");
+  }
+  if (state == "RN003") {
+    return Status(StatusCode::kFailedPrecondition, "RESERVATION_EXPIRED", "the reservation ran out; submit again");
+  }
+  if (state == "RN004") return Status(StatusCode::kNotFound, "NO_SUCH_VERIFICATION", "no such verification");
+  if (state == "RN005") {
+    return Status(StatusCode::kAlreadyExists, "REQUEST_ID_REUSED",
+                  "this request_id was used with another payload; make a new id");
+  }
+  const std::string state_class = state.substr(0, 2);
+  if (state.empty() || state_class == "08" || state_class == "53" || state_class == "57" || state_class == "58" ||
+      state == "25006") {
+    return Unavailable(what, state);
+  }
+  return Status(StatusCode::kInternal, "INTERNAL_DEFECT", "internal error", std::string(what) + ": SQLSTATE " + state);
+}
+
+}  // namespace
+
+Status RunStatement(ConnectionPool& pool, Deadline deadline, std::string_view what, Repeatable repeatable,
+                    const std::function<void(pqxx::transaction_base&)>& body) {
+  for (bool last = repeatable == Repeatable::kNo;; last = true) {
+    auto lease = pool.Acquire(deadline);
+    if (!lease.ok()) return lease.status();
+    Status failed;
+    try {
+      pqxx::nontransaction transaction(**lease);
+      body(transaction);
+      return {};
+    } catch (const pqxx::broken_connection&) {
+      failed = Unavailable(what, "connection lost");
+    } catch (const pqxx::sql_error& error) {
+      failed = FromSqlState(error.sqlstate(), what);
+    } catch (const std::exception&) {
+      failed = (**lease).is_open()
+                   ? Status(StatusCode::kInternal, "INTERNAL_DEFECT", "internal error", std::string(what) + ": exception")
+                   : Unavailable(what, "connection lost");
+    }
+    // One dead connection usually means that the others are dead too.
+    if (failed.code() == StatusCode::kUnavailable) pool.DiscardIdle();
+    if (last || failed.code() != StatusCode::kUnavailable) return failed;
+  }
+}
+
+}  // namespace realname::db

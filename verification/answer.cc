@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "verification/answer.h"
+
+#include <cctype>
+
+#include "rules/explain.h"
+
+namespace realname {
+
+google::protobuf::Timestamp ToTimestamp(TimePoint time) {
+  const auto micros = std::chrono::floor<std::chrono::microseconds>(time.time_since_epoch());
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(micros);
+  google::protobuf::Timestamp out;
+  out.set_seconds(seconds.count());
+  out.set_nanos(static_cast<int32_t>((micros - seconds).count() * 1000));
+  return out;
+}
+
+TimePoint FromTimestamp(const google::protobuf::Timestamp& time) {
+  return TimePoint(std::chrono::seconds(time.seconds()) + std::chrono::microseconds(time.nanos() / 1000));
+}
+
+std::string ReferenceNumber(const std::string& verification_id) {
+  std::string digits;
+  for (size_t i = verification_id.size() - 12; i < verification_id.size(); ++i) {
+    if (!digits.empty() && digits.size() % 5 == 4) digits.push_back('-');
+    digits.push_back(static_cast<char>(std::toupper(static_cast<unsigned char>(verification_id[i]))));
+  }
+  return digits;
+}
+
+Result<v1::Verification> Answer(PolicyArchive& policies, const StoredVerification& stored, v1::Role role,
+                                Deadline deadline) {
+  auto policy = policies.Find(stored.decision.policy_digest(), deadline);
+  if (!policy.ok()) return policy.status();
+  v1::Verification answer;
+  rules::Explain(**policy, stored.decision, rules::ReaderOf(role), answer);
+  answer.set_verification_id(stored.verification_id);
+  answer.set_reference_number(ReferenceNumber(stored.verification_id));
+  answer.set_state(stored.state);
+  answer.set_sequence(stored.sequence);
+  answer.set_attempt(stored.attempt);
+  *answer.mutable_create_time() = ToTimestamp(stored.create_time);
+  *answer.mutable_decide_time() = ToTimestamp(stored.decide_time);
+  if (stored.reservation_expire_time) {
+    *answer.mutable_reservation_expire_time() = ToTimestamp(*stored.reservation_expire_time);
+  }
+  switch (stored.state) {
+    case v1::STATE_CANCELLED:
+    case v1::STATE_EXPIRED:
+      answer.set_verdict(v1::VERDICT_UNSPECIFIED);
+      answer.clear_retry_items();
+      answer.clear_next_reverification_date();
+      answer.set_next_action(stored.state == v1::STATE_EXPIRED ? v1::NEXT_ACTION_SUBMIT_AGAIN : v1::NEXT_ACTION_NONE);
+      *answer.mutable_next_action_text() = rules::NextActionText(**policy, answer.next_action());
+      break;
+    case v1::STATE_ACTIVATED:
+      answer.set_next_action(v1::NEXT_ACTION_NONE);
+      answer.clear_next_action_text();
+      break;
+    default:
+      break;
+  }
+  return answer;
+}
+
+}  // namespace realname

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "verification/policy_archive.h"
+
+namespace realname {
+
+Result<std::shared_ptr<const rules::Policy>> PolicyArchive::Find(const std::string& digest, Deadline deadline) {
+  if (digest == current_->digest) return current_;
+  {
+    const std::lock_guard lock(mutex_);
+    const auto found = archived_.find(digest);
+    if (found != archived_.end()) return found->second;
+  }
+  auto text = registry_.PolicyText(digest, deadline);
+  if (!text.ok()) return text.status();
+  auto policy = rules::ReadPolicy(*text, digest);
+  if (!policy.ok()) return policy.status();
+  auto shared = std::make_shared<const rules::Policy>(*std::move(policy));
+  const std::lock_guard lock(mutex_);
+  return archived_.emplace(digest, std::move(shared)).first->second;
+}
+
+}  // namespace realname

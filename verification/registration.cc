@@ -1,0 +1,284 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "verification/registration.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "rules/decide.h"
+#include "rules/explain.h"
+#include "rules/person_name.h"
+#include "rules/quality_gate.h"
+#include "rules/resident_id.h"
+#include "verification/answer.h"
+#include "verification/canonical_payload.h"
+
+namespace realname {
+namespace {
+
+// What is kept from the answer to leave time for writing and replying.
+constexpr auto kCommitReserve = std::chrono::milliseconds(20);
+
+Status DeadlinePassed() {
+  return Status(StatusCode::kDeadlineExceeded, "DEADLINE_PASSED",
+                "the deadline passed before the decision was committed; retry with the same request_id");
+}
+
+Status WrongState(const char* message) { return Status(StatusCode::kFailedPrecondition, "WRONG_STATE", message); }
+
+std::optional<TimePoint> ReservationEnd(const v1::ApplicationPolicy& policy, const v1::Decision& decision,
+                                        TimePoint now) {
+  switch (decision.verdict()) {
+    case v1::VERDICT_PASS:
+      return now + std::chrono::minutes(policy.reservation_minutes());
+    case v1::VERDICT_RETRY:
+      return now + std::chrono::minutes(policy.evidence_minutes());
+    default:
+      return now + std::chrono::hours(policy.review_hours());
+  }
+}
+
+// REVIEW reasons of the decision so far that rest on evidence which is now replaced.
+void CarryReviewReasons(const rules::Policy& policy, const v1::Decision& decision, v1::Facts& facts) {
+  for (const v1::CheckDecision& check : decision.checks()) {
+    for (const int code : check.reasons()) {
+      if (rules::TextOf(policy, static_cast<v1::ReasonCode>(code)).class_() == v1::REASON_CLASS_REVIEW &&
+          check.check() != v1::CHECK_RECORD_CONSISTENCY) {
+        facts.add_carried_review_reasons(static_cast<v1::ReasonCode>(code));
+      }
+    }
+  }
+}
+
+}  // namespace
+
+// An application on its way through the pipeline.
+struct Registration::Application {
+  RequestKey request;
+  std::string verification_id;
+  Scope owner;
+  v1::ApplicationRecord record;
+  Pictures pictures;
+  uint32_t attempt = 1;
+  uint64_t expected_sequence = 0;
+  v1::Decision previous;  // empty for a first attempt
+};
+
+Registration::Registration(Registry& registry, FaceExaminer& faces, PolicyArchive& policies, const Clock& clock,
+                           std::function<std::string()> make_id)
+    : registry_(registry), faces_(faces), policies_(policies), clock_(clock), make_id_(std::move(make_id)) {}
+
+Result<v1::Verification> Registration::Submit(const Caller& caller, const v1::SubmitRegistrationRequest& request,
+                                              Deadline deadline) {
+  const v1::Party& party = request.parties(0);
+  Application application;
+  application.request = {caller.principal, request.request_id(), CanonicalPayload(request)};
+  application.owner = caller.scope;
+  application.pictures = {party.id_photo(), party.live_portrait()};
+  v1::ApplicationRecord& record = application.record;
+  record.set_entry_type(request.entry_type());
+  record.set_customer_kind(request.customer_kind());
+  record.set_product(request.product());
+  *record.mutable_channel() = request.channel();
+  *record.mutable_capture() = party.capture();
+  *record.mutable_create_time() = ToTimestamp(clock_.Now());
+  record.mutable_subject()->set_msisdn(request.msisdn());
+  *record.mutable_subject()->mutable_document() = party.document();
+
+  auto observation = Observe(application, deadline);
+  if (!observation.ok()) return observation.status();
+  if (observation->request != RequestMatch::kNew) {
+    return RepeatedAnswer(caller, *observation->earlier, observation->request == RequestMatch::kSamePayload, deadline);
+  }
+  application.verification_id = make_id_();
+  return Verify(caller, application, *std::move(observation), deadline);
+}
+
+Result<v1::Verification> Registration::Resubmit(const Caller& caller, const v1::ResubmitEvidenceRequest& request,
+                                                Deadline deadline) {
+  auto stored = registry_.GetApplication(caller.scope, request.verification_id(), deadline);
+  if (!stored.ok()) return stored.status();
+
+  Application application;
+  application.request = {caller.principal, request.request_id(), CanonicalPayload(request)};
+  application.verification_id = request.verification_id();
+  application.owner = stored->verification.owner;
+  application.record = stored->record;
+  application.pictures = {stored->id_photo, stored->live_portrait};
+  application.attempt = stored->verification.attempt + 1;
+  application.expected_sequence = stored->verification.sequence;
+  application.previous = stored->verification.decision;
+
+  // A retried call finds its own effect before its items are held against the new state.
+  auto observation = Observe(application, deadline);
+  if (!observation.ok()) return observation.status();
+  if (observation->request != RequestMatch::kNew) {
+    return RepeatedAnswer(caller, *observation->earlier, observation->request == RequestMatch::kSamePayload, deadline);
+  }
+  if (stored->verification.state == v1::STATE_EXPIRED ||
+      (stored->verification.state == v1::STATE_AWAITING_EVIDENCE &&
+       stored->verification.reservation_expire_time.value_or(TimePoint::min()) <= clock_.Now())) {
+    return Status(StatusCode::kFailedPrecondition, "RESERVATION_EXPIRED", "the reservation ran out; submit again");
+  }
+  if (stored->verification.state != v1::STATE_AWAITING_EVIDENCE) {
+    return WrongState("only a verification that answered RETRY with items takes evidence again");
+  }
+
+  const auto& asked = application.previous.retry_items();
+  const auto is_asked = [&](int item) { return std::find(asked.begin(), asked.end(), item) != asked.end(); };
+  for (const v1::Evidence& item : request.items()) {
+    if (!is_asked(item.item())) {
+      return Status(StatusCode::kFailedPrecondition, "ITEM_NOT_REQUESTED",
+                    v1::EvidenceItem_Name(item.item()) + " was not asked for");
+    }
+  }
+  if (request.items_size() != asked.size()) {
+    return Status(StatusCode::kFailedPrecondition, "ITEM_NOT_REQUESTED", "an item that was asked for is missing");
+  }
+  v1::Document& document = *application.record.mutable_subject()->mutable_document();
+  for (const v1::Evidence& item : request.items()) {
+    switch (item.item()) {
+      case v1::EVIDENCE_ITEM_ID_PHOTO:
+        application.pictures.id_photo = item.photo();
+        break;
+      case v1::EVIDENCE_ITEM_LIVE_PORTRAIT:
+        application.pictures.live_portrait = item.photo();
+        break;
+      default:
+        if (item.document().type() != document.type() ||
+            rules::NormaliseDocumentNumber(item.document().number()) !=
+                rules::NormaliseDocumentNumber(document.number())) {
+          return Status::InvalidField("items.document.number",
+                                      "another number is another person; cancel and submit a new application");
+        }
+        document = item.document();
+        *application.record.mutable_capture() = item.capture();
+    }
+  }
+  return Verify(caller, application, *std::move(observation), deadline);
+}
+
+Result<Observation> Registration::Observe(const Application& application, Deadline deadline) {
+  const v1::Document& document = application.record.subject().document();
+  v1::Facts facts;
+  *facts.mutable_observe_time() = ToTimestamp(clock_.Now());
+  *facts.mutable_subject()->mutable_document() = document;
+  ObserveQuery query;
+  query.request = application.request;
+  query.operator_id = application.owner.operator_id;
+  query.document_type = document.type();
+  if (rules::IdentifiesPerson(policies_.Current(), facts)) {
+    query.document_number = rules::NormaliseDocumentNumber(document.number());
+  }
+  query.name = rules::NormaliseName(document.name());
+  query.msisdn = application.record.subject().msisdn();
+  query.verification_id = application.verification_id;
+  query.now = clock_.Now();
+  return registry_.Observe(query, deadline);
+}
+
+Status Registration::Examine(const Application& application, v1::SubjectFacts& subject, Deadline deadline) {
+  const std::array<std::string_view, 2> pictures = {application.pictures.id_photo, application.pictures.live_portrait};
+  auto evidence = faces_.Examine(pictures, deadline);
+  if (!evidence.ok()) return evidence.status();
+  v1::FaceEvidence& id_photo = (*evidence)[0];
+  v1::FaceEvidence& live_portrait = (*evidence)[1];
+  const v1::PolicyPack& pack = policies_.Current().pack;
+  if (rules::PassesGate(id_photo, pack.id_photo()) && rules::PassesGate(live_portrait, pack.live_portrait())) {
+    auto comparison = faces_.Compare(id_photo, live_portrait);
+    if (!comparison.ok()) return comparison.status();
+    *subject.mutable_comparison() = *std::move(comparison);
+  }
+  id_photo.clear_template_();
+  live_portrait.clear_template_();
+  *subject.mutable_id_photo() = std::move(id_photo);
+  *subject.mutable_live_portrait() = std::move(live_portrait);
+  return {};
+}
+
+Result<v1::Verification> Registration::Verify(const Caller& caller, Application& application, Observation observation,
+                                              Deadline deadline) {
+  const rules::Policy& policy = policies_.Current();
+  v1::Facts facts;
+  v1::ApplicationFacts& asked = *facts.mutable_application();
+  asked.set_entry_type(application.record.entry_type());
+  asked.set_customer_kind(application.record.customer_kind());
+  asked.set_channel_type(application.record.channel().type());
+  asked.set_product(application.record.product());
+  asked.set_capture_method(application.record.capture().method());
+  if (application.record.capture().has_time()) *asked.mutable_capture_time() = application.record.capture().time();
+  *facts.mutable_subject()->mutable_document() = application.record.subject().document();
+  facts.set_attempt(application.attempt);
+  CarryReviewReasons(policy, application.previous, facts);
+  if (Status status = Examine(application, *facts.mutable_subject(), deadline); !status.ok()) return status;
+
+  for (int round = 0; round < kMaxRounds; ++round) {
+    if (round > 0) {
+      auto again = Observe(application, deadline);
+      if (!again.ok()) return again.status();
+      observation = *std::move(again);
+      if (observation.request != RequestMatch::kNew) {
+        return RepeatedAnswer(caller, *observation.earlier, observation.request == RequestMatch::kSamePayload,
+                              deadline);
+      }
+    }
+    if (std::chrono::steady_clock::now() + kCommitReserve >= deadline) return DeadlinePassed();
+
+    const TimePoint now = clock_.Now();
+    *facts.mutable_observe_time() = ToTimestamp(now);
+    *facts.mutable_registry() = observation.facts;
+
+    CommitRequest commit;
+    commit.decision = rules::Decide(policy, facts);
+    commit.request = application.request;
+    commit.verification_id = application.verification_id;
+    commit.owner = application.owner;
+    commit.role = caller.role;
+    commit.person_id = observation.person_id;
+    commit.person_version = observation.person_version;
+    commit.record = application.record;
+    commit.facts = facts;
+    commit.state = rules::StateAfter(commit.decision);
+    commit.pictures = application.pictures;
+    commit.expected_sequence = application.expected_sequence;
+    commit.now = now;
+    if (rules::IdentifiesPerson(policy, facts)) {
+      const v1::Document& document = facts.subject().document();
+      commit.document_type = document.type();
+      commit.document_number = rules::NormaliseDocumentNumber(document.number());
+      commit.name = rules::NormaliseName(document.name());
+      commit.holds_place = rules::HoldsPlace(commit.decision);
+    }
+    if (rules::HoldsPlace(commit.decision)) {
+      commit.expire_time = ReservationEnd(policy.pack.application(), commit.decision, now);
+      commit.quota_limit = policy.pack.quota().numbers_per_person();
+      if (!facts.registry().msisdn_taken()) commit.msisdn = application.record.subject().msisdn();
+    }
+
+    auto outcome = registry_.Commit(commit, deadline);
+    if (!outcome.ok()) return outcome.status();
+    if (const auto* committed = std::get_if<Committed>(&*outcome)) {
+      auto answer = Answer(policies_, committed->verification, caller.role, deadline);
+      if (answer.ok() && rules::MaySeeSimilarity(caller.role) && facts.subject().has_comparison()) {
+        *answer->mutable_comparison() = facts.subject().comparison();
+      }
+      return answer;
+    }
+    if (const auto* repeated = std::get_if<Repeated>(&*outcome)) {
+      return RepeatedAnswer(caller, repeated->verification, repeated->same_payload, deadline);
+    }
+  }
+  return Status(StatusCode::kAborted, "RECORD_CONTENDED", "the person's record kept moving; retry with the same request_id")
+      .WithRetryAfter(std::chrono::milliseconds(50));
+}
+
+Result<v1::Verification> Registration::RepeatedAnswer(const Caller& caller, const StoredVerification& stored,
+                                                      bool same_payload, Deadline deadline) {
+  if (!same_payload) {
+    return Status(StatusCode::kAlreadyExists, "REQUEST_ID_REUSED",
+                  "this request_id was used with another payload; make a new id for a new application");
+  }
+  return Answer(policies_, stored, caller.role, deadline);
+}
+
+}  // namespace realname

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+// The entry door: observe -> decide -> commit, for a new application and for evidence sent again.
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "base/clock.h"
+#include "base/result.h"
+#include "realname/v1/registration_service.pb.h"
+#include "verification/caller.h"
+#include "verification/face_examiner.h"
+#include "verification/policy_archive.h"
+#include "verification/registry.h"
+
+namespace realname {
+
+// Thread-safe; holds no state of its own. Slow work (faces) happens outside any transaction; what is observed is
+// committed only if it still holds, else it is observed and decided again, at most kMaxRounds times.
+class Registration {
+ public:
+  static constexpr int kMaxRounds = 64;
+
+  // The arguments outlive this object. `make_id` gives time-ordered UUIDs and is thread-safe.
+  Registration(Registry& registry, FaceExaminer& faces, PolicyArchive& policies, const Clock& clock,
+               std::function<std::string()> make_id);
+
+  // Decides a validated application. A repeated request gets its present decision.
+  // Errors: ALREADY_EXISTS (REQUEST_ID_REUSED), ABORTED (RECORD_CONTENDED), DEADLINE_EXCEEDED, and those of Registry
+  // and FaceExaminer. After any of them but ALREADY_EXISTS the caller may repeat the call with the same request_id.
+  Result<v1::Verification> Submit(const Caller& caller, const v1::SubmitRegistrationRequest& request,
+                                  Deadline deadline);
+
+  // Decides a validated resubmission. Errors as Submit; also NOT_FOUND, FAILED_PRECONDITION (WRONG_STATE,
+  // RESERVATION_EXPIRED, ITEM_NOT_REQUESTED), INVALID_ARGUMENT if the document names another person.
+  Result<v1::Verification> Resubmit(const Caller& caller, const v1::ResubmitEvidenceRequest& request,
+                                    Deadline deadline);
+
+ private:
+  struct Application;
+
+  Result<v1::Verification> Verify(const Caller& caller, Application& application, Observation observation,
+                                  Deadline deadline);
+  Result<Observation> Observe(const Application& application, Deadline deadline);
+  // Fills the faces' part of the facts.
+  Status Examine(const Application& application, v1::SubjectFacts& subject, Deadline deadline);
+  Result<v1::Verification> RepeatedAnswer(const Caller& caller, const StoredVerification& stored, bool same_payload,
+                                          Deadline deadline);
+
+  Registry& registry_;
+  FaceExaminer& faces_;
+  PolicyArchive& policies_;
+  const Clock& clock_;
+  const std::function<std::string()> make_id_;
+};
+
+}  // namespace realname

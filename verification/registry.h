@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: Apache-2.0
+// Registry: what the use cases need of the store of registrations. Messages go in and come out in the clear; sealing,
+// indexing and SQL are the implementation's business.
+//
+// Implementations are thread-safe. Every method may fail with UNAVAILABLE (DATABASE_UNAVAILABLE), after which nothing is
+// known about what was written: repeat the same call with the same request key, and the unique key on it makes sure that
+// the effect happens once. `deadline` bounds every wait.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/result.h"
+#include "realname/v1/decision.pb.h"
+#include "realname/v1/facts.pb.h"
+#include "realname/v1/stored_record.pb.h"
+#include "realname/v1/types.pb.h"
+#include "verification/caller.h"
+
+namespace realname {
+
+// Names a mutating call: the same key with the same payload is the same call.
+struct RequestKey {
+  std::string principal;
+  std::string request_id;  // UUID
+  // Canonical bytes of the payload, photos by digest (see canonical_payload.h). Compared by a keyed digest.
+  std::string canonical_payload;
+};
+
+// A verification as stored, without its people.
+struct StoredVerification {
+  std::string verification_id;
+  std::string person_id;
+  Scope owner;
+  v1::State state = v1::STATE_UNSPECIFIED;
+  uint32_t attempt = 0;
+  uint64_t sequence = 0;  // number of its last event
+  v1::Decision decision;
+  TimePoint create_time;
+  TimePoint decide_time;
+  std::optional<TimePoint> reservation_expire_time;
+};
+
+// What the look-up of a request key found.
+enum class RequestMatch { kNew, kSamePayload, kOtherPayload };
+
+struct ObserveQuery {
+  RequestKey request;
+  std::string operator_id;
+  // The document by which the person is known; an empty number if it tells nobody.
+  v1::DocumentType document_type = v1::DOCUMENT_TYPE_UNSPECIFIED;
+  std::string document_number;  // normalised
+  std::string name;             // normalised
+  std::string msisdn;           // E.164
+  // The application itself when it is resubmitted: its own reservation and number do not count against it.
+  std::string verification_id;
+  TimePoint now;
+};
+
+struct Observation {
+  RequestMatch request = RequestMatch::kNew;
+  // Set when the request is not new and belongs to a stored verification.
+  std::optional<StoredVerification> earlier;
+  // The person behind the document; empty if unknown.
+  std::string person_id;
+  // Moves whenever something changes that RegistryFacts count.
+  uint64_t person_version = 0;
+  v1::RegistryFacts facts;
+};
+
+// The pictures of one attempt, as received.
+struct Pictures {
+  std::string_view id_photo;
+  std::string_view live_portrait;
+};
+
+struct CommitRequest {
+  RequestKey request;
+  std::string verification_id;  // UUID, time-ordered
+  Scope owner;
+  v1::Role role = v1::ROLE_UNSPECIFIED;
+  // As observed; an empty person_id makes a new person.
+  std::string person_id;
+  uint64_t person_version = 0;
+  // Claimed for the person if not empty; the name is tied to the number on PASS.
+  v1::DocumentType document_type = v1::DOCUMENT_TYPE_UNSPECIFIED;
+  std::string document_number;
+  std::string name;
+  // Claimed for this verification if it holds a place.
+  std::string msisdn;
+  v1::ApplicationRecord record;
+  v1::Facts facts;  // templates already dropped
+  v1::Decision decision;
+  v1::State state = v1::STATE_UNSPECIFIED;
+  Pictures pictures;
+  // The decision holds a place among at most `quota_limit` until `expire_time`.
+  bool holds_place = false;
+  uint32_t quota_limit = 0;
+  std::optional<TimePoint> expire_time;
+  // Sequence of the verification that is resubmitted; 0 for a new one.
+  uint64_t expected_sequence = 0;
+  TimePoint now;
+};
+
+// The decision is stored with all its effects.
+struct Committed {
+  StoredVerification verification;
+};
+// What was observed no longer holds; nothing was written. Observe and decide again.
+struct Moved {};
+// The request key was used before; nothing was written.
+struct Repeated {
+  StoredVerification verification;
+  bool same_payload = true;
+};
+using CommitOutcome = std::variant<Committed, Moved, Repeated>;
+
+struct ListQuery {
+  Scope scope;
+  v1::State state = v1::STATE_UNSPECIFIED;  // unspecified: all
+  std::string before_verification_id;       // empty: from the newest
+  uint32_t limit = 50;
+};
+
+struct StoredEvent {
+  uint64_t sequence = 0;
+  TimePoint occur_time;
+  v1::State state = v1::STATE_UNSPECIFIED;
+  v1::Verdict verdict = v1::VERDICT_UNSPECIFIED;
+};
+
+// An event's place in the log that all processes read.
+struct FeedEntry {
+  uint64_t position = 0;
+  std::string verification_id;
+};
+
+// An application read back for a resubmission.
+struct StoredApplication {
+  StoredVerification verification;
+  v1::ApplicationRecord record;
+  std::string id_photo;
+  std::string live_portrait;
+};
+
+struct PrecheckQuery {
+  std::string principal;
+  std::string operator_id;
+  v1::DocumentType document_type = v1::DOCUMENT_TYPE_UNSPECIFIED;
+  std::string document_number;  // normalised; may be malformed
+  std::string name;             // normalised
+  uint32_t limit_per_hour = 0;
+  TimePoint now;
+};
+
+// Nothing once the caller's hour is used up; the question is on record either way.
+struct PrecheckObservation {
+  std::optional<v1::RegistryFacts> facts;
+};
+
+class RegistryReader {
+ public:
+  virtual ~RegistryReader() = default;
+
+  // One round trip: is the request new, who is the person, what counts against the application.
+  virtual Result<Observation> Observe(const ObserveQuery& query, Deadline deadline) = 0;
+
+  // NOT_FOUND (NO_SUCH_VERIFICATION) if there is none in the scope.
+  virtual Result<StoredVerification> Get(const Scope& scope, const std::string& verification_id,
+                                         Deadline deadline) = 0;
+
+  // The facts of the present decision, for those who may see similarities. NOT_FOUND as in Get.
+  virtual Result<v1::Facts> GetFacts(const Scope& scope, const std::string& verification_id, Deadline deadline) = 0;
+
+  // Record and pictures. NOT_FOUND as in Get.
+  virtual Result<StoredApplication> GetApplication(const Scope& scope, const std::string& verification_id,
+                                                   Deadline deadline) = 0;
+
+  // Newest first.
+  virtual Result<std::vector<StoredVerification>> List(const ListQuery& query, Deadline deadline) = 0;
+
+  // Events after `after_sequence`, in order. NOT_FOUND as in Get.
+  virtual Result<std::vector<StoredEvent>> Events(const Scope& scope, const std::string& verification_id,
+                                                  uint64_t after_sequence, Deadline deadline) = 0;
+
+  // Positions every event that has none yet, then returns whose events lie after `after_position`, in order, at most
+  // `limit`. Every process sees every event; a late commit gets a late position, never one that was passed.
+  virtual Result<std::vector<FeedEntry>> Feed(uint64_t after_position, uint32_t limit, Deadline deadline) = 0;
+
+  // The last position given.
+  virtual Result<uint64_t> FeedEnd(Deadline deadline) = 0;
+
+  // The text of an archived policy pack. NOT_FOUND if it never was in force here.
+  virtual Result<std::string> PolicyText(const std::string& digest, Deadline deadline) = 0;
+};
+
+class Registry : public RegistryReader {
+ public:
+  // Stores a decision and all its effects in one transaction, if what was observed still holds.
+  virtual Result<CommitOutcome> Commit(const CommitRequest& request, Deadline deadline) = 0;
+
+  // DECIDED with PASS -> ACTIVATED. Repeating is harmless.
+  // FAILED_PRECONDITION: WRONG_STATE, RESERVATION_EXPIRED. ALREADY_EXISTS: REQUEST_ID_REUSED. NOT_FOUND as in Get.
+  virtual Result<StoredVerification> Confirm(const Scope& scope, const RequestKey& request,
+                                             const std::string& verification_id, TimePoint now, Deadline deadline) = 0;
+
+  // Anything before activation -> CANCELLED, place and number given back. Repeating is harmless. Errors as Confirm.
+  virtual Result<StoredVerification> Cancel(const Scope& scope, const RequestKey& request,
+                                            const std::string& verification_id, TimePoint now, Deadline deadline) = 0;
+
+  // Ends reservations that ran out before `now`, at most `limit`; returns how many.
+  virtual Result<uint32_t> ExpireReservations(TimePoint now, uint32_t limit, Deadline deadline) = 0;
+
+  // Counts the question against the caller's hour, puts it on record and returns what it needs to know.
+  virtual Result<PrecheckObservation> ObservePrecheck(const PrecheckQuery& query, Deadline deadline) = 0;
+
+  // Archives a policy pack under its digest; harmless if it is there.
+  virtual Status ArchivePolicy(const std::string& digest, const std::string& text, Deadline deadline) = 0;
+};
+
+}  // namespace realname

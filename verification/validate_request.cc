@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "verification/validate_request.h"
+
+#include <google/protobuf/descriptor.h>
+#include <google/protobuf/message.h>
+#include <phonenumbers/phonenumberutil.h>
+
+#include <algorithm>
+#include <string>
+
+namespace realname {
+namespace {
+
+namespace pb = google::protobuf;
+
+constexpr size_t kMaxText = 256;
+
+class Form {
+ public:
+  // Refuses fields that this server does not know, and enum values that it does not know, anywhere in the message.
+  explicit Form(const pb::Message& message) { Known(message, ""); }
+
+  void Require(bool holds, std::string field, std::string description) {
+    if (!holds) violations_.push_back({std::move(field), std::move(description)});
+  }
+  void Uuid(const std::string& value, const std::string& field) { Require(IsUuid(value), field, "must be a UUID"); }
+  void Picture(const std::string& bytes, const std::string& field) {
+    Require(!bytes.empty(), field, "required");
+    Require(bytes.size() <= kMaxPictureBytes, field, "larger than 4 MiB");
+  }
+  template <typename Enum>
+  void Given(Enum value, const std::string& field) {
+    Require(static_cast<int>(value) != 0, field, "required");
+  }
+  void Text(const std::string& value, const std::string& field, size_t longest = kMaxText) {
+    Require(value.size() <= longest, field, "longer than " + std::to_string(longest) + " bytes");
+    const bool control = std::any_of(value.begin(), value.end(), [](char c) { return static_cast<unsigned char>(c) < 32; });
+    Require(!control, field, "holds control characters");
+  }
+  void Word(const std::string& value, const std::string& field) {
+    const bool plain = std::all_of(value.begin(), value.end(), [](char c) {
+      return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '.' || c == '_' || c == '-';
+    });
+    Require(plain && value.size() <= 64, field, "must be up to 64 characters of A-Z a-z 0-9 . _ -");
+  }
+  void Document(const v1::Document& document, const std::string& field, bool number_required) {
+    Given(document.type(), field + ".type");
+    Require(!number_required || !document.number().empty(), field + ".number", "required");
+    Text(document.number(), field + ".number", 64);
+    Text(document.name(), field + ".name");
+    Text(document.birth_date(), field + ".birth_date", 10);
+    Text(document.address(), field + ".address", 512);
+    Text(document.valid_from(), field + ".valid_from", 10);
+    Text(document.valid_to(), field + ".valid_to", 10);
+    Require(!document.valid_long_term() || document.valid_to().empty(), field + ".valid_to",
+            "must be empty when valid_long_term is set");
+  }
+  void Capture(const v1::Capture& capture, const std::string& field) {
+    Given(capture.method(), field + ".method");
+    Time(capture.time(), field + ".time");
+    Word(capture.device_id(), field + ".device_id");
+  }
+  void Time(const pb::Timestamp& time, const std::string& field) {
+    Require(time.seconds() >= -62135596800 && time.seconds() <= 253402300799 && time.nanos() >= 0 &&
+                time.nanos() <= 999999999,
+            field, "is no timestamp");
+  }
+  void Channel(const v1::Channel& channel, const Caller& caller) {
+    Given(channel.type(), "channel.type");
+    Word(channel.agent_id(), "channel.agent_id");
+    Word(channel.outlet_id(), "channel.outlet_id");
+    Word(channel.staff_id(), "channel.staff_id");
+    foreign_ = channel.agent_id() != caller.scope.agent_id || channel.outlet_id() != caller.scope.outlet_id;
+  }
+
+  Status Finish() {
+    if (!unknown_.empty()) {
+      return Status(StatusCode::kInvalidArgument, "UNKNOWN_FIELD", unknown_ + ": has a field this server does not know");
+    }
+    if (!violations_.empty()) return Status::InvalidFields(std::move(violations_));
+    if (foreign_) {
+      return Status(StatusCode::kPermissionDenied, "NOT_YOUR_OUTLET",
+                    "channel.agent_id and channel.outlet_id must be those of the client certificate");
+    }
+    return {};
+  }
+
+ private:
+  void Known(const pb::Message& message, const std::string& path) {
+    const pb::Reflection* reflection = message.GetReflection();
+    if (!reflection->GetUnknownFields(message).empty() && unknown_.empty()) unknown_ = path.empty() ? "request" : path;
+    std::vector<const pb::FieldDescriptor*> fields;
+    reflection->ListFields(message, &fields);
+    for (const pb::FieldDescriptor* field : fields) {
+      const std::string name = path.empty() ? field->name() : path + "." + field->name();
+      const int size = field->is_repeated() ? reflection->FieldSize(message, field) : 1;
+      for (int i = 0; i < size; ++i) {
+        const std::string at = field->is_repeated() ? name + "[" + std::to_string(i) + "]" : name;
+        if (field->cpp_type() == pb::FieldDescriptor::CPPTYPE_MESSAGE) {
+          Known(field->is_repeated() ? reflection->GetRepeatedMessage(message, field, i)
+                                     : reflection->GetMessage(message, field),
+                at);
+        } else if (field->cpp_type() == pb::FieldDescriptor::CPPTYPE_ENUM) {
+          const int value = field->is_repeated() ? reflection->GetRepeatedEnumValue(message, field, i)
+                                                 : reflection->GetEnumValue(message, field);
+          Require(field->enum_type()->FindValueByNumber(value) != nullptr, at, "is no value of this enum");
+        }
+      }
+    }
+  }
+
+  std::vector<FieldViolation> violations_;
+  std::string unknown_;
+  bool foreign_ = false;
+};
+
+bool IsE164(const std::string& msisdn) {
+  if (msisdn.size() < 8 || msisdn.size() > 16 || msisdn[0] != '+') return false;
+  using i18n::phonenumbers::PhoneNumber;
+  using i18n::phonenumbers::PhoneNumberUtil;
+  const PhoneNumberUtil& util = *PhoneNumberUtil::GetInstance();
+  PhoneNumber number;
+  if (util.Parse(msisdn, "ZZ", &number) != PhoneNumberUtil::NO_PARSING_ERROR) return false;
+  std::string canonical;
+  util.Format(number, PhoneNumberUtil::E164, &canonical);
+  return canonical == msisdn && util.IsPossibleNumber(number);
+}
+
+}  // namespace
+
+bool IsUuid(std::string_view text) {
+  if (text.size() != 36) return false;
+  for (size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    const bool dash = i == 8 || i == 13 || i == 18 || i == 23;
+    const bool hex = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+    if (dash ? c != '-' : !hex) return false;
+  }
+  return true;
+}
+
+Status Validate(const v1::SubmitRegistrationRequest& request, const Caller& caller) {
+  Form form(request);
+  form.Uuid(request.request_id(), "request_id");
+  form.Given(request.entry_type(), "entry_type");
+  form.Given(request.customer_kind(), "customer_kind");
+  form.Require(IsE164(request.msisdn()), "msisdn", "must be a phone number in E.164 form with its plus sign");
+  form.Require(!request.product().empty(), "product", "required");
+  form.Word(request.product(), "product");
+  form.Channel(request.channel(), caller);
+  form.Require(request.parties_size() == 1, "parties", "must be exactly one, the SUBSCRIBER, in this version");
+  if (request.parties_size() == 1) {
+    const v1::Party& party = request.parties(0);
+    form.Require(party.role() == v1::PARTY_ROLE_SUBSCRIBER, "parties[0].role", "must be PARTY_ROLE_SUBSCRIBER");
+    form.Document(party.document(), "parties[0].document", false);
+    form.Capture(party.capture(), "parties[0].capture");
+    form.Picture(party.id_photo(), "parties[0].id_photo");
+    form.Picture(party.live_portrait(), "parties[0].live_portrait");
+  }
+  return form.Finish();
+}
+
+Status Validate(const v1::ResubmitEvidenceRequest& request, const Caller&) {
+  Form form(request);
+  form.Uuid(request.request_id(), "request_id");
+  form.Uuid(request.verification_id(), "verification_id");
+  form.Require(request.items_size() > 0, "items", "required");
+  std::vector<int> seen;
+  for (int i = 0; i < request.items_size(); ++i) {
+    const v1::Evidence& item = request.items(i);
+    const std::string at = "items[" + std::to_string(i) + "]";
+    form.Given(item.item(), at + ".item");
+    form.Require(std::find(seen.begin(), seen.end(), item.item()) == seen.end(), at + ".item", "appears twice");
+    seen.push_back(item.item());
+    if (item.item() == v1::EVIDENCE_ITEM_DOCUMENT) {
+      form.Document(item.document(), at + ".document", true);
+      form.Capture(item.capture(), at + ".capture");
+      form.Require(item.photo().empty(), at + ".photo", "must be empty for a document");
+    } else {
+      form.Picture(item.photo(), at + ".photo");
+      form.Require(!item.has_document() && !item.has_capture(), at + ".document", "must be empty for a picture");
+    }
+  }
+  return form.Finish();
+}
+
+Status Validate(const v1::PrecheckEligibilityRequest& request, const Caller& caller) {
+  Form form(request);
+  form.Given(request.entry_type(), "entry_type");
+  form.Given(request.customer_kind(), "customer_kind");
+  form.Channel(request.channel(), caller);
+  form.Document(request.document(), "document", true);
+  form.Require(!request.document().name().empty(), "document.name", "required");
+  return form.Finish();
+}
+
+Status Validate(const v1::GetVerificationRequest& request, const Caller&) {
+  Form form(request);
+  form.Uuid(request.verification_id(), "verification_id");
+  return form.Finish();
+}
+
+Status Validate(const v1::ListVerificationsRequest& request, const Caller&) {
+  Form form(request);
+  form.Require(request.page_size() >= 0 && request.page_size() <= 500, "page_size", "must lie between 0 and 500");
+  form.Text(request.page_token(), "page_token");
+  return form.Finish();
+}
+
+Status Validate(const v1::WatchVerificationRequest& request, const Caller&) {
+  Form form(request);
+  form.Uuid(request.verification_id(), "verification_id");
+  form.Text(request.resume_token(), "resume_token");
+  return form.Finish();
+}
+
+Status Validate(const v1::ConfirmActivationRequest& request, const Caller&) {
+  Form form(request);
+  form.Uuid(request.request_id(), "request_id");
+  form.Uuid(request.verification_id(), "verification_id");
+  return form.Finish();
+}
+
+Status Validate(const v1::CancelVerificationRequest& request, const Caller&) {
+  Form form(request);
+  form.Uuid(request.request_id(), "request_id");
+  form.Uuid(request.verification_id(), "verification_id");
+  return form.Finish();
+}
+
+Status Validate(const v1::CompareFacesRequest& request, const Caller&) {
+  Form form(request);
+  form.Picture(request.first(), "first");
+  form.Picture(request.second(), "second");
+  return form.Finish();
+}
+
+Status Validate(const v1::GetModelCardRequest& request, const Caller&) { return Form(request).Finish(); }
+
+}  // namespace realname

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+// The form of requests: what is missing, malformed or out of range, field by field. What the fields say about the person
+// is for rules/ to judge. Pure functions.
+#pragma once
+
+#include "base/status.h"
+#include "realname/v1/face_service.pb.h"
+#include "realname/v1/registration_service.pb.h"
+#include "verification/caller.h"
+
+namespace realname {
+
+// Longest picture taken, in bytes.
+inline constexpr size_t kMaxPictureBytes = 4u << 20;
+
+// INVALID_ARGUMENT with a violation for each field at fault (INVALID_FIELD), or UNKNOWN_FIELD; PERMISSION_DENIED
+// (NOT_YOUR_OUTLET) if the channel names another agent or outlet than the caller's.
+Status Validate(const v1::SubmitRegistrationRequest& request, const Caller& caller);
+Status Validate(const v1::ResubmitEvidenceRequest& request, const Caller& caller);
+Status Validate(const v1::PrecheckEligibilityRequest& request, const Caller& caller);
+Status Validate(const v1::GetVerificationRequest& request, const Caller& caller);
+Status Validate(const v1::ListVerificationsRequest& request, const Caller& caller);
+Status Validate(const v1::WatchVerificationRequest& request, const Caller& caller);
+Status Validate(const v1::ConfirmActivationRequest& request, const Caller& caller);
+Status Validate(const v1::CancelVerificationRequest& request, const Caller& caller);
+Status Validate(const v1::CompareFacesRequest& request, const Caller& caller);
+Status Validate(const v1::GetModelCardRequest& request, const Caller& caller);
+
+// Whether `text` is a UUID in its canonical form of 36 characters.
+bool IsUuid(std::string_view text);
+
+}  // namespace realname

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+// Verifications once they are decided: read, listed, followed, confirmed, cancelled.
+#pragma once
+
+#include <string>
+
+#include "base/clock.h"
+#include "base/result.h"
+#include "realname/v1/registration_service.pb.h"
+#include "verification/caller.h"
+#include "verification/policy_archive.h"
+#include "verification/registry.h"
+
+namespace realname {
+
+// Thread-safe; holds no state of its own. Requests are validated before they come here. Errors are those of Registry.
+class Verifications {
+ public:
+  Verifications(Registry& registry, PolicyArchive& policies, const Clock& clock)
+      : registry_(registry), policies_(policies), clock_(clock) {}
+
+  // With the comparison, for roles that may see it.
+  Result<v1::Verification> Get(const Caller& caller, const v1::GetVerificationRequest& request, Deadline deadline);
+
+  // INVALID_ARGUMENT (BAD_TOKEN) for a page token of another query.
+  Result<v1::ListVerificationsResponse> List(const Caller& caller, const v1::ListVerificationsRequest& request,
+                                             Deadline deadline);
+
+  Result<v1::Verification> Confirm(const Caller& caller, const v1::ConfirmActivationRequest& request,
+                                   Deadline deadline);
+  Result<v1::Verification> Cancel(const Caller& caller, const v1::CancelVerificationRequest& request,
+                                  Deadline deadline);
+
+  // Events after the resume token, in order. INVALID_ARGUMENT (BAD_TOKEN) for a token of another verification.
+  Result<std::vector<v1::VerificationEvent>> EventsAfter(const Scope& scope, const std::string& verification_id,
+                                                         const std::string& resume_token, Deadline deadline);
+
+ private:
+  Registry& registry_;
+  PolicyArchive& policies_;
+  const Clock& clock_;
+};
+
+}  // namespace realname
