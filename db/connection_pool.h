@@ -13,18 +13,10 @@
 #include "base/clock.h"
 #include "base/result.h"
 
-namespace pqxx {
-#if __has_include(<pqxx/connectionpolicy.hxx>)
-template <typename CONNECTPOLICY>
-class basic_connection;
-class connect_direct;
-using connection = basic_connection<connect_direct>;
-#else
-class connection;
-#endif
-}  // namespace pqxx
-
 namespace realname::db {
+
+// One libpqxx connection; see pqxx_compat.h. One connection is one thread's world.
+struct Connection;
 
 // Thread-safe. Connections are opened when first needed; broken ones are discarded when their lease ends, so that after
 // a restart of the database the pool is good again by itself.
@@ -36,17 +28,17 @@ class ConnectionPool {
     Lease(Lease&&) noexcept = default;
     Lease& operator=(Lease&&) = delete;
     ~Lease();
-    pqxx::connection& operator*() const { return *connection_; }
+    Connection& operator*() const { return *connection_; }
 
    private:
     friend class ConnectionPool;
-    Lease(ConnectionPool* pool, std::unique_ptr<pqxx::connection> connection);
+    Lease(ConnectionPool* pool, std::unique_ptr<Connection> connection);
     std::unique_ptr<ConnectionPool, void (*)(ConnectionPool*)> pool_;
-    std::unique_ptr<pqxx::connection> connection_;
+    std::unique_ptr<Connection> connection_;
   };
 
   // `dsn` is a libpq connection string; `prepare` names the statements of a fresh connection.
-  ConnectionPool(std::string dsn, size_t size, std::function<void(pqxx::connection&)> prepare);
+  ConnectionPool(std::string dsn, size_t size, std::function<void(Connection&)> prepare);
   ~ConnectionPool();
 
   // Waits for a free connection until `deadline`. UNAVAILABLE (DATABASE_UNAVAILABLE) if the database refuses,
@@ -57,13 +49,13 @@ class ConnectionPool {
   void DiscardIdle();
 
  private:
-  void Return(std::unique_ptr<pqxx::connection> connection);
+  void Return(std::unique_ptr<Connection> connection);
 
   const std::string dsn_;
-  const std::function<void(pqxx::connection&)> prepare_;
+  const std::function<void(Connection&)> prepare_;
   std::mutex mutex_;
   std::condition_variable freed_;
-  std::vector<std::unique_ptr<pqxx::connection>> idle_;
+  std::vector<std::unique_ptr<Connection>> idle_;
   size_t available_;
 };
 

@@ -11,6 +11,12 @@
 
 namespace realname::db {
 
+// A connection under a name that other headers can declare: libpqxx 6.4's own is an alias of a template.
+struct Connection {
+  explicit Connection(const std::string& dsn) : raw(dsn) {}
+  pqxx::connection raw;
+};
+
 // A bytea parameter, sent in binary. The bytes outlive the call.
 struct Bytes {
   std::string_view value;

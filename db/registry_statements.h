@@ -10,7 +10,7 @@
 
 namespace realname::db {
 
-void PrepareRegistryStatements(pqxx::connection& connection);
+void PrepareRegistryStatements(Connection& connection);
 
 // Time as SQL passes it: microseconds since the Unix epoch.
 inline int64_t Micros(TimePoint time) {

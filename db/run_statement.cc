@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "db/run_statement.h"
 
-#include <pqxx/pqxx>
-
 #include "db/connection_pool.h"
+#include "db/pqxx_compat.h"
 
 namespace realname::db {
 namespace {
@@ -48,7 +47,7 @@ Status RunStatement(ConnectionPool& pool, Deadline deadline, std::string_view wh
     if (!lease.ok()) return lease.status();
     Status failed;
     try {
-      pqxx::nontransaction transaction(**lease);
+      pqxx::nontransaction transaction((**lease).raw);
       body(transaction);
       return {};
     } catch (const pqxx::broken_connection&) {
@@ -56,7 +55,7 @@ Status RunStatement(ConnectionPool& pool, Deadline deadline, std::string_view wh
     } catch (const pqxx::sql_error& error) {
       failed = FromSqlState(error.sqlstate(), what);
     } catch (const std::exception&) {
-      failed = (**lease).is_open()
+      failed = (**lease).raw.is_open()
                    ? Status(StatusCode::kInternal, "INTERNAL_DEFECT", "internal error", std::string(what) + ": exception")
                    : Unavailable(what, "connection lost");
     }

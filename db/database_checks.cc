@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "db/database_checks.h"
+
+#include <algorithm>
+#include <pqxx/pqxx>
+
+namespace realname::db {
+namespace {
+
+Status Refused(std::string message) {
+  return Status(StatusCode::kFailedPrecondition, "WRONG_STATE", std::move(message));
+}
+
+template <typename Body>
+auto Guarded(Body body) -> decltype(body()) {
+  try {
+    return body();
+  } catch (const std::exception&) {
+    return Status(StatusCode::kUnavailable, "DATABASE_UNAVAILABLE", "the database does not answer");
+  }
+}
+
+std::string Row(const KeyRing::KeyFingerprint& key) {
+  return std::string(KeyPurposeName(key.purpose)) + ":" + std::to_string(key.version) + ":" + key.hex;
+}
+
+}  // namespace
+
+Status CheckDurabilityAndRole(const std::string& dsn) {
+  return Guarded([&]() -> Status {
+    pqxx::connection connection(dsn);
+    pqxx::work tx(connection);
+    for (const std::string setting : {"fsync", "synchronous_commit", "full_page_writes"}) {
+      if (tx.exec("show " + setting)[0][0].as<std::string>() == "off") {
+        return Refused("the database has " + setting + " = off; acknowledged registrations could be lost");
+      }
+    }
+    const std::string superuser = "select rolsuper from pg_roles where rolname = current_user";
+    if (tx.exec(superuser)[0][0].as<bool>()) {
+      return Refused("the server connects as a superuser; use the role realname_server");
+    }
+    const std::string may_rewrite =
+        "select has_table_privilege(current_user, 'realname.decision', 'UPDATE, DELETE, TRUNCATE')";
+    if (tx.exec(may_rewrite)[0][0].as<bool>()) {
+      return Refused("the server's role may rewrite decisions; use the role realname_server");
+    }
+    return {};
+  });
+}
+
+Result<bool> IsBoundToKeys(const std::string& dsn) {
+  return Guarded([&]() -> Result<bool> {
+    pqxx::connection connection(dsn);
+    pqxx::work tx(connection);
+    const std::string any = "select exists (select 1 from realname.key_check)";
+    return tx.exec(any)[0][0].as<bool>();
+  });
+}
+
+Status BindToKeys(const std::string& dsn, const KeyRing& ring) {
+  return Guarded([&]() -> Status {
+    pqxx::connection connection(dsn);
+    pqxx::work tx(connection);
+    std::vector<std::string> mine;
+    for (const auto& key : ring.KeyFingerprints()) mine.push_back(Row(key));
+    const std::string all = "select fingerprint from realname.key_check";
+    for (const auto& row : tx.exec(all)) {
+      const auto known = row[0].as<std::string>();
+      if (std::find(mine.begin(), mine.end(), known) == mine.end()) {
+        return Refused("the key file does not fit the database: its " + known.substr(0, known.rfind(':')) +
+                       " key is missing or differs; restore the key file that belongs to this database");
+      }
+    }
+    for (const std::string& key : mine) {
+      tx.exec("insert into realname.key_check values (" + tx.quote(key) + ", now()) on conflict do nothing");
+    }
+    tx.commit();
+    return {};
+  });
+}
+
+}  // namespace realname::db

@@ -1,0 +1,451 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "db/postgres_registry.h"
+
+#include <array>
+#include <utility>
+
+#include "db/pqxx_compat.h"
+#include "db/registry_statements.h"
+#include "db/run_statement.h"
+#include "vault/audit_record.h"
+#include "vault/blind_index.h"
+#include "vault/digest.h"
+#include "vault/sealer.h"
+
+namespace realname::db {
+namespace {
+
+Status Defect(std::string detail) {
+  return Status(StatusCode::kInternal, "INTERNAL_DEFECT", "internal error", std::move(detail));
+}
+
+Status NoSuchVerification() {
+  return Status(StatusCode::kNotFound, "NO_SUCH_VERIFICATION", "no such verification");
+}
+
+// Reads the columns of kColumns in registry_statements.cc.
+StoredVerification ReadVerification(const pqxx::row& row) {
+  StoredVerification stored;
+  stored.verification_id = row[0].as<std::string>();
+  stored.person_id = row[1].as<std::string>();
+  stored.owner = {row[2].as<std::string>(), row[3].as<std::string>(), row[4].as<std::string>()};
+  stored.state = static_cast<v1::State>(row[5].as<int>());
+  stored.attempt = row[6].as<uint32_t>();
+  stored.sequence = row[7].as<uint64_t>();
+  stored.decision.ParseFromString(ReadBytes(row[8]));
+  stored.create_time = FromMicros(row[9].as<int64_t>());
+  stored.decide_time = FromMicros(row[10].as<int64_t>());
+  if (!row[11].is_null()) stored.reservation_expire_time = FromMicros(row[11].as<int64_t>());
+  return stored;
+}
+
+// Row ids of sealed columns: made by the client, part of the associated data.
+std::string AttemptRow(const std::string& verification_id, uint32_t attempt) {
+  return verification_id + "/" + std::to_string(attempt);
+}
+std::string DecisionRow(const std::string& verification_id, uint64_t sequence) {
+  return verification_id + "/" + std::to_string(sequence);
+}
+
+std::string Canonical(const google::protobuf::MessageLite& message) { return message.SerializeAsString(); }
+
+}  // namespace
+
+PostgresRegistry::PostgresRegistry(ConnectionPool& pool, PersonKeys& keys, PhotoStore& photos, const KeyRing& ring)
+    : pool_(pool),
+      keys_(keys),
+      photos_(photos),
+      ring_(ring),
+      index_version_(ring.current_version(KeyPurpose::kIndex)),
+      digest_version_(ring.current_version(KeyPurpose::kDigest)) {}
+
+std::string PostgresRegistry::DocumentIndex(v1::DocumentType type, const std::string& number) const {
+  return *BlindIndex(ring_, index_version_, "document_claim.document_index", std::to_string(type) + ":" + number);
+}
+std::string PostgresRegistry::NameIndex(const std::string& name) const {
+  return *BlindIndex(ring_, index_version_, "document_claim.name_index", name);
+}
+std::string PostgresRegistry::NumberIndex(const std::string& msisdn) const {
+  return *BlindIndex(ring_, index_version_, "number_claim.number_index", msisdn);
+}
+std::string PostgresRegistry::Digest(std::string_view domain, std::string_view bytes) const {
+  return *PayloadDigest(ring_, digest_version_, domain, bytes);
+}
+
+Result<Observation> PostgresRegistry::Observe(const ObserveQuery& query, Deadline deadline) {
+  const std::string payload = Digest("request", query.request.canonical_payload);
+  const Nullable document = query.document_number.empty()
+                                ? Nullable::Null()
+                                : Nullable::Hex(DocumentIndex(query.document_type, query.document_number));
+  const Nullable verification =
+      query.verification_id.empty() ? Nullable::Null() : Nullable::Text(query.verification_id);
+  const std::string name = NameIndex(query.name);
+  const std::string number = NumberIndex(query.msisdn);
+
+  Observation observation;
+  std::string earlier;
+  Status status = RunStatement(pool_, deadline, "observe", Repeatable::kYes, [&](pqxx::transaction_base& tx) {
+    const auto row = Execute(tx, "observe", query.request.principal, query.request.request_id, Bytes{payload},
+                             query.operator_id, index_version_, document, Bytes{name}, Bytes{number}, verification,
+                             Micros(query.now))[0];
+    if (!row[0].is_null()) {
+      earlier = row[0].as<std::string>();
+      observation.request = row[1].as<bool>() ? RequestMatch::kSamePayload : RequestMatch::kOtherPayload;
+    }
+    if (!row[2].is_null()) {
+      observation.person_id = row[2].as<std::string>();
+      observation.person_version = row[3].as<uint64_t>();
+    }
+    observation.facts.set_person_known(row[4].as<bool>());
+    observation.facts.set_name_differs(row[5].as<bool>());
+    observation.facts.set_numbers_held(row[6].as<uint32_t>());
+    observation.facts.set_msisdn_taken(row[7].as<bool>());
+  });
+  if (!status.ok()) return status;
+  if (!earlier.empty()) {
+    auto stored = ReadUnscoped(earlier, deadline);
+    if (!stored.ok()) return stored.status();
+    observation.earlier = *std::move(stored);
+  }
+  return observation;
+}
+
+Result<CommitOutcome> PostgresRegistry::Commit(const CommitRequest& request, Deadline deadline) {
+  const bool new_person = request.person_id.empty();
+  const std::string person_id = new_person ? RandomUuid() : request.person_id;
+  // A new person's key is durable before the commit; if the commit fails it is an orphan that opens nothing.
+  auto key = new_person ? keys_.Make(person_id) : keys_.Find(person_id);
+  if (!key.ok()) return key.status();
+
+  const std::array<std::string_view, 2> pictures = {request.pictures.id_photo, request.pictures.live_portrait};
+  std::array<SealedPhoto, 2> photos;
+  for (size_t i = 0; i < photos.size(); ++i) {
+    photos[i].name = Digest("photo", person_id + Sha256(pictures[i]));
+    photos[i].sealed = Seal(**key, {"media.photo", "sealed", photos[i].name}, pictures[i]);
+  }
+  if (Status status = photos_.Put(person_id, photos, request.now, deadline); !status.ok()) return status;
+
+  const uint64_t sequence = request.expected_sequence + 1;
+  const uint32_t attempt = request.facts.attempt();
+  v1::ApplicationRecord record = request.record;
+  const std::string record_subject =
+      Seal(**key, {"registration", "sealed_subject", AttemptRow(request.verification_id, attempt)},
+           Canonical(record.subject()));
+  record.clear_subject();
+  v1::Facts facts = request.facts;
+  const std::string facts_bytes_all = Canonical(facts);
+  const std::string facts_subject =
+      Seal(**key, {"decision", "sealed_subject", DecisionRow(request.verification_id, sequence)},
+           Canonical(facts.subject()));
+  facts.clear_subject();
+  const std::string salt = RandomBytes(kCommitmentSaltBytes);
+  const std::string sealed_salt =
+      Seal(**key, {"decision", "sealed_salt", DecisionRow(request.verification_id, sequence)}, salt);
+  const std::string decision_bytes = Canonical(request.decision);
+
+  AuditRecord audit;
+  audit.verification_id = request.verification_id;
+  audit.revision = static_cast<uint32_t>(sequence);
+  audit.event_kind = "decision";
+  audit.caller = request.request.principal;
+  audit.operator_id = request.owner.operator_id;
+  audit.policy_digest = request.decision.policy_digest();
+  audit.rules_version = request.decision.rules_version();
+  audit.occur_time_us = Micros(request.now);
+  auto decision_commitment = Commitment(salt, decision_bytes);
+  auto facts_commitment = Commitment(salt, facts_bytes_all);
+  if (!decision_commitment.ok()) return decision_commitment.status();
+  if (!facts_commitment.ok()) return facts_commitment.status();
+  audit.decision_commitment = *decision_commitment;
+  audit.facts_commitment = *facts_commitment;
+  auto leaf = EncodeAuditRecord(audit);
+  if (!leaf.ok()) return leaf.status();
+
+  const std::string payload = Digest("request", request.request.canonical_payload);
+  const bool claims_person = !request.document_number.empty();
+  const Nullable document = claims_person ? Nullable::Hex(DocumentIndex(request.document_type, request.document_number))
+                                          : Nullable::Null();
+  const Nullable name = claims_person ? Nullable::Hex(NameIndex(request.name)) : Nullable::Null();
+  const Nullable number = request.msisdn.empty() ? Nullable::Null() : Nullable::Hex(NumberIndex(request.msisdn));
+  const Nullable expire = request.expire_time ? Nullable::Text(std::to_string(Micros(*request.expire_time)))
+                                              : Nullable::Null();
+  const Nullable next_due = request.decision.next_reverification_date().empty()
+                                ? Nullable::Null()
+                                : Nullable::Text(request.decision.next_reverification_date());
+  const std::string record_bytes = Canonical(record);
+  const std::string facts_bytes = Canonical(facts);
+
+  bool written = false;
+  Status status = RunStatement(pool_, deadline, "commit", Repeatable::kNo, [&](pqxx::transaction_base& tx) {
+    written = Execute(tx, "commit_decision", request.request.principal, request.request.request_id, digest_version_,
+                      Bytes{payload}, request.verification_id, request.owner.operator_id, request.owner.agent_id,
+                      request.owner.outlet_id, person_id, new_person, request.person_version, index_version_, document,
+                      name, number, static_cast<int>(request.state), static_cast<int>(request.decision.verdict()),
+                      attempt, request.expected_sequence, request.holds_place, request.quota_limit, expire, next_due,
+                      Bytes{record_bytes}, Bytes{record_subject}, Bytes{photos[0].name}, Bytes{photos[1].name},
+                      Bytes{decision_bytes}, Bytes{facts_bytes}, Bytes{facts_subject}, Bytes{sealed_salt},
+                      request.decision.policy_digest(), request.decision.rules_version(),
+                      TimeOrderedUuid(request.now), Bytes{*leaf}, Micros(request.now))[0][0]
+                  .as<bool>();
+  });
+  if (status.code() == StatusCode::kAborted) return CommitOutcome(Moved{});
+  if (!status.ok()) return status;
+  if (!written) return ReadRepeated(request.request, payload, deadline);
+
+  StoredVerification stored;
+  stored.verification_id = request.verification_id;
+  stored.person_id = person_id;
+  stored.owner = request.owner;
+  stored.state = request.state;
+  stored.attempt = attempt;
+  stored.sequence = sequence;
+  stored.decision = request.decision;
+  stored.create_time = TimePoint(std::chrono::seconds(request.record.create_time().seconds()) +
+                                 std::chrono::microseconds(request.record.create_time().nanos() / 1000));
+  stored.decide_time = request.now;
+  stored.reservation_expire_time = request.expire_time;
+  return CommitOutcome(Committed{std::move(stored)});
+}
+
+Result<CommitOutcome> PostgresRegistry::ReadRepeated(const RequestKey& request, const std::string& payload_digest,
+                                                     Deadline deadline) {
+  std::string verification_id;
+  bool same_payload = false;
+  Status status = RunStatement(pool_, deadline, "request claim", Repeatable::kYes, [&](pqxx::transaction_base& tx) {
+    const auto rows = Execute(tx, "request_claim", request.principal, request.request_id, Bytes{payload_digest});
+    if (rows.empty()) return;
+    verification_id = rows[0][0].as<std::string>();
+    same_payload = rows[0][1].as<bool>();
+  });
+  if (!status.ok()) return status;
+  if (verification_id.empty()) return Defect("a request claim vanished");
+  auto stored = ReadUnscoped(verification_id, deadline);
+  if (!stored.ok()) return stored.status();
+  return CommitOutcome(Repeated{*std::move(stored), same_payload});
+}
+
+Result<StoredVerification> PostgresRegistry::ReadUnscoped(const std::string& verification_id, Deadline deadline) {
+  std::optional<StoredVerification> stored;
+  Status status = RunStatement(pool_, deadline, "read", Repeatable::kYes, [&](pqxx::transaction_base& tx) {
+    const auto rows = Execute(tx, "read_unscoped", verification_id);
+    if (!rows.empty()) stored = ReadVerification(rows[0]);
+  });
+  if (!status.ok()) return status;
+  if (!stored) return NoSuchVerification();
+  return *std::move(stored);
+}
+
+Result<StoredVerification> PostgresRegistry::Transition(Target target, const Scope& scope, const RequestKey& request,
+                                                        const std::string& verification_id, TimePoint now,
+                                                        Deadline deadline) {
+  AuditRecord audit;
+  audit.verification_id = verification_id;
+  audit.event_kind = target == Target::kActivated ? "activation" : "cancellation";
+  audit.caller = request.principal;
+  audit.operator_id = scope.operator_id;
+  audit.occur_time_us = Micros(now);
+  audit.decision_commitment.assign(kSha256Bytes, '\0');
+  audit.facts_commitment.assign(kSha256Bytes, '\0');
+  auto leaf = EncodeAuditRecord(audit);
+  if (!leaf.ok()) return leaf.status();
+  const std::string payload = Digest("request", request.canonical_payload);
+  Status status = RunStatement(pool_, deadline, "transition", Repeatable::kNo, [&](pqxx::transaction_base& tx) {
+    Execute(tx, "transition", static_cast<int>(target), request.principal, request.request_id, digest_version_,
+            Bytes{payload}, scope.operator_id, scope.agent_id, scope.outlet_id, verification_id, TimeOrderedUuid(now),
+            Bytes{*leaf}, Micros(now));
+  });
+  if (!status.ok()) return status;
+  return Get(scope, verification_id, deadline);
+}
+
+Result<StoredVerification> PostgresRegistry::Confirm(const Scope& scope, const RequestKey& request,
+                                                     const std::string& verification_id, TimePoint now,
+                                                     Deadline deadline) {
+  return Transition(Target::kActivated, scope, request, verification_id, now, deadline);
+}
+
+Result<StoredVerification> PostgresRegistry::Cancel(const Scope& scope, const RequestKey& request,
+                                                    const std::string& verification_id, TimePoint now,
+                                                    Deadline deadline) {
+  return Transition(Target::kCancelled, scope, request, verification_id, now, deadline);
+}
+
+Result<uint32_t> PostgresRegistry::ExpireReservations(TimePoint now, uint32_t limit, Deadline deadline) {
+  uint32_t ended = 0;
+  Status status = RunStatement(pool_, deadline, "expire", Repeatable::kYes, [&](pqxx::transaction_base& tx) {
+    ended = Execute(tx, "expire_reservations", Micros(now), limit)[0][0].as<uint32_t>();
+  });
+  if (!status.ok()) return status;
+  return ended;
+}
+
+Result<PrecheckObservation> PostgresRegistry::ObservePrecheck(const PrecheckQuery& query, Deadline deadline) {
+  const std::string document = DocumentIndex(query.document_type, query.document_number);
+  const std::string name = NameIndex(query.name);
+  PrecheckObservation observation;
+  Status status = RunStatement(pool_, deadline, "precheck", Repeatable::kNo, [&](pqxx::transaction_base& tx) {
+    const auto row = Execute(tx, "precheck", TimeOrderedUuid(query.now), query.principal, query.operator_id,
+                             index_version_, Bytes{document}, Bytes{name}, query.limit_per_hour, Micros(query.now))[0];
+    if (!row[0].as<bool>()) return;
+    v1::RegistryFacts& facts = observation.facts.emplace();
+    facts.set_person_known(row[1].as<bool>());
+    facts.set_name_differs(row[2].as<bool>());
+    facts.set_numbers_held(row[3].as<uint32_t>());
+  });
+  if (!status.ok()) return status;
+  return observation;
+}
+
+Status PostgresRegistry::ArchivePolicy(const std::string& digest, const std::string& text, Deadline deadline) {
+  return RunStatement(pool_, deadline, "policy put", Repeatable::kYes,
+                      [&](pqxx::transaction_base& tx) { Execute(tx, "policy_put", digest, text); });
+}
+
+Result<StoredVerification> PostgresRegistry::Get(const Scope& scope, const std::string& verification_id,
+                                                 Deadline deadline) {
+  std::optional<StoredVerification> stored;
+  Status status = RunStatement(pool_, deadline, "get", Repeatable::kYes, [&](pqxx::transaction_base& tx) {
+    const auto rows = Execute(tx, "get", scope.operator_id, scope.agent_id, scope.outlet_id, verification_id);
+    if (!rows.empty()) stored = ReadVerification(rows[0]);
+  });
+  if (!status.ok()) return status;
+  if (!stored) return NoSuchVerification();
+  return *std::move(stored);
+}
+
+Result<v1::Facts> PostgresRegistry::GetFacts(const Scope& scope, const std::string& verification_id,
+                                             Deadline deadline) {
+  std::string clear;
+  std::string sealed;
+  std::string person_id;
+  uint64_t sequence = 0;
+  Status status = RunStatement(pool_, deadline, "get facts", Repeatable::kYes, [&](pqxx::transaction_base& tx) {
+    const auto rows = Execute(tx, "get_facts", scope.operator_id, scope.agent_id, scope.outlet_id, verification_id);
+    if (rows.empty()) return;
+    clear = ReadBytes(rows[0][0]);
+    sealed = ReadBytes(rows[0][1]);
+    sequence = rows[0][2].as<uint64_t>();
+    person_id = rows[0][3].as<std::string>();
+  });
+  if (!status.ok()) return status;
+  if (person_id.empty()) return NoSuchVerification();
+  auto key = keys_.Find(person_id);
+  if (!key.ok()) return key.status();
+  auto subject = Unseal(**key, {"decision", "sealed_subject", DecisionRow(verification_id, sequence)}, sealed);
+  if (!subject.ok()) return subject.status();
+  v1::Facts facts;
+  if (!facts.ParseFromString(clear) || !facts.mutable_subject()->ParseFromString(*subject)) {
+    return Defect("stored facts cannot be parsed");
+  }
+  return facts;
+}
+
+Result<StoredApplication> PostgresRegistry::GetApplication(const Scope& scope, const std::string& verification_id,
+                                                           Deadline deadline) {
+  std::optional<StoredApplication> application;
+  std::string clear;
+  std::string sealed;
+  std::array<std::string, 2> names;
+  uint32_t attempt = 0;
+  Status status = RunStatement(pool_, deadline, "get application", Repeatable::kYes, [&](pqxx::transaction_base& tx) {
+    const auto rows =
+        Execute(tx, "get_registration", scope.operator_id, scope.agent_id, scope.outlet_id, verification_id);
+    if (rows.empty()) return;
+    const auto row = rows[0];
+    application.emplace();
+    application->verification = ReadVerification(row);
+    clear = ReadBytes(row[12]);
+    sealed = ReadBytes(row[13]);
+    names = {ReadBytes(row[14]), ReadBytes(row[15])};
+    attempt = row[16].as<uint32_t>();
+  });
+  if (!status.ok()) return status;
+  if (!application) return NoSuchVerification();
+
+  const std::string& person_id = application->verification.person_id;
+  auto key = keys_.Find(person_id);
+  if (!key.ok()) return key.status();
+  auto subject = Unseal(**key, {"registration", "sealed_subject", AttemptRow(verification_id, attempt)}, sealed);
+  if (!subject.ok()) return subject.status();
+  if (!application->record.ParseFromString(clear) ||
+      !application->record.mutable_subject()->ParseFromString(*subject)) {
+    return Defect("a stored record cannot be parsed");
+  }
+  auto photos = photos_.Get(person_id, names, deadline);
+  if (!photos.ok()) return photos.status();
+  std::array<std::string*, 2> targets = {&application->id_photo, &application->live_portrait};
+  for (size_t i = 0; i < targets.size(); ++i) {
+    auto picture = Unseal(**key, {"media.photo", "sealed", names[i]}, (*photos)[i]);
+    if (!picture.ok()) return picture.status();
+    *targets[i] = *std::move(picture);
+  }
+  return *std::move(application);
+}
+
+Result<std::vector<StoredVerification>> PostgresRegistry::List(const ListQuery& query, Deadline deadline) {
+  const Nullable before =
+      query.before_verification_id.empty() ? Nullable::Null() : Nullable::Text(query.before_verification_id);
+  std::vector<StoredVerification> rows;
+  Status status = RunStatement(pool_, deadline, "list", Repeatable::kYes, [&](pqxx::transaction_base& tx) {
+    rows.clear();
+    for (const auto& row : Execute(tx, "list", query.scope.operator_id, query.scope.agent_id, query.scope.outlet_id,
+                                   static_cast<int>(query.state), before, query.limit)) {
+      rows.push_back(ReadVerification(row));
+    }
+  });
+  if (!status.ok()) return status;
+  return rows;
+}
+
+Result<std::vector<StoredEvent>> PostgresRegistry::Events(const Scope& scope, const std::string& verification_id,
+                                                          uint64_t after_sequence, Deadline deadline) {
+  bool found = false;
+  std::vector<StoredEvent> events;
+  Status status = RunStatement(pool_, deadline, "events", Repeatable::kYes, [&](pqxx::transaction_base& tx) {
+    events.clear();
+    found = !Execute(tx, "in_scope", scope.operator_id, scope.agent_id, scope.outlet_id, verification_id).empty();
+    if (!found) return;
+    for (const auto& row : Execute(tx, "events", verification_id, after_sequence)) {
+      events.push_back({row[0].as<uint64_t>(), FromMicros(row[1].as<int64_t>()), static_cast<v1::State>(row[2].as<int>()),
+                        static_cast<v1::Verdict>(row[3].as<int>())});
+    }
+  });
+  if (!status.ok()) return status;
+  if (!found) return NoSuchVerification();
+  return events;
+}
+
+Result<std::vector<FeedEntry>> PostgresRegistry::Feed(uint64_t after_position, uint32_t limit, Deadline deadline) {
+  std::vector<FeedEntry> entries;
+  Status status = RunStatement(pool_, deadline, "feed", Repeatable::kYes, [&](pqxx::transaction_base& tx) {
+    entries.clear();
+    Execute(tx, "sequence_outbox");
+    for (const auto& row : Execute(tx, "feed", after_position, limit)) {
+      entries.push_back({row[0].as<uint64_t>(), row[1].as<std::string>()});
+    }
+  });
+  if (!status.ok()) return status;
+  return entries;
+}
+
+Result<uint64_t> PostgresRegistry::FeedEnd(Deadline deadline) {
+  uint64_t end = 0;
+  Status status = RunStatement(pool_, deadline, "feed end", Repeatable::kYes, [&](pqxx::transaction_base& tx) {
+    end = Execute(tx, "feed_end")[0][0].as<uint64_t>();
+  });
+  if (!status.ok()) return status;
+  return end;
+}
+
+Result<std::string> PostgresRegistry::PolicyText(const std::string& digest, Deadline deadline) {
+  std::optional<std::string> text;
+  Status status = RunStatement(pool_, deadline, "policy get", Repeatable::kYes, [&](pqxx::transaction_base& tx) {
+    const auto rows = Execute(tx, "policy_get", digest);
+    if (!rows.empty()) text = rows[0][0].as<std::string>();
+  });
+  if (!status.ok()) return status;
+  if (!text) return Status(StatusCode::kNotFound, "INTERNAL_DEFECT", "the policy that decided is not archived");
+  return *std::move(text);
+}
+
+}  // namespace realname::db

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+// Registry in PostgreSQL: seals what is personal, indexes what must be found, and leaves every promise about races to
+// conditional writes and unique keys (migrations/registry/0001_registry.sql).
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "db/connection_pool.h"
+#include "db/person_keys.h"
+#include "db/photo_store.h"
+#include "vault/key_ring.h"
+#include "verification/registry.h"
+
+namespace realname::db {
+
+// Thread-safe. The arguments outlive the registry; `pool` prepares with PrepareRegistryStatements.
+class PostgresRegistry final : public Registry {
+ public:
+  PostgresRegistry(ConnectionPool& pool, PersonKeys& keys, PhotoStore& photos, const KeyRing& ring);
+
+  Result<Observation> Observe(const ObserveQuery& query, Deadline deadline) override;
+  Result<CommitOutcome> Commit(const CommitRequest& request, Deadline deadline) override;
+  Result<StoredVerification> Confirm(const Scope& scope, const RequestKey& request, const std::string& verification_id,
+                                     TimePoint now, Deadline deadline) override;
+  Result<StoredVerification> Cancel(const Scope& scope, const RequestKey& request, const std::string& verification_id,
+                                    TimePoint now, Deadline deadline) override;
+  Result<uint32_t> ExpireReservations(TimePoint now, uint32_t limit, Deadline deadline) override;
+  Result<PrecheckObservation> ObservePrecheck(const PrecheckQuery& query, Deadline deadline) override;
+  Status ArchivePolicy(const std::string& digest, const std::string& text, Deadline deadline) override;
+
+  Result<StoredVerification> Get(const Scope& scope, const std::string& verification_id, Deadline deadline) override;
+  Result<v1::Facts> GetFacts(const Scope& scope, const std::string& verification_id, Deadline deadline) override;
+  Result<StoredApplication> GetApplication(const Scope& scope, const std::string& verification_id,
+                                           Deadline deadline) override;
+  Result<std::vector<StoredVerification>> List(const ListQuery& query, Deadline deadline) override;
+  Result<std::vector<StoredEvent>> Events(const Scope& scope, const std::string& verification_id,
+                                          uint64_t after_sequence, Deadline deadline) override;
+  Result<std::vector<FeedEntry>> Feed(uint64_t after_position, uint32_t limit, Deadline deadline) override;
+  Result<uint64_t> FeedEnd(Deadline deadline) override;
+  Result<std::string> PolicyText(const std::string& digest, Deadline deadline) override;
+
+ private:
+  enum class Target : int { kActivated = 6, kCancelled = 7 };
+
+  Result<StoredVerification> Transition(Target target, const Scope& scope, const RequestKey& request,
+                                        const std::string& verification_id, TimePoint now, Deadline deadline);
+  Result<StoredVerification> ReadUnscoped(const std::string& verification_id, Deadline deadline);
+  // What a request key was used for; nothing if it is new.
+  Result<CommitOutcome> ReadRepeated(const RequestKey& request, const std::string& payload_digest, Deadline deadline);
+
+  std::string DocumentIndex(v1::DocumentType type, const std::string& number) const;
+  std::string NameIndex(const std::string& name) const;
+  std::string NumberIndex(const std::string& msisdn) const;
+  std::string Digest(std::string_view domain, std::string_view bytes) const;
+
+  ConnectionPool& pool_;
+  PersonKeys& keys_;
+  PhotoStore& photos_;
+  const KeyRing& ring_;
+  const uint32_t index_version_;
+  const uint32_t digest_version_;
+};
+
+}  // namespace realname::db
