@@ -24,10 +24,11 @@ class [[nodiscard]] Result {
   // Requires ok().
   const T& value() const& { return std::get<0>(held_); }
   T& value() & { return std::get<0>(held_); }
-  T&& value() && { return std::get<0>(std::move(held_)); }
+  // By value, so that `for (x : *Call())` keeps what it walks over.
+  T value() && { return std::get<0>(std::move(held_)); }
   const T& operator*() const& { return value(); }
   T& operator*() & { return value(); }
-  T&& operator*() && { return std::move(*this).value(); }
+  T operator*() && { return std::move(*this).value(); }
   const T* operator->() const { return &value(); }
   T* operator->() { return &value(); }
 

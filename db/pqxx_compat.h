@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <exception>
 #include <optional>
 #include <pqxx/pqxx>
 #include <string>
@@ -67,6 +68,17 @@ pqxx::result Execute(pqxx::transaction_base& transaction, const char* statement,
 #else
   return transaction.exec_prepared(statement, Adapt(args)...);
 #endif
+}
+
+// The SQLSTATE behind an exception; "08006" for a lost connection. libpqxx 6.4 leaves it out of its special classes.
+inline std::string FailureState(const std::exception& error) {
+  if (dynamic_cast<const pqxx::broken_connection*>(&error) != nullptr) return "08006";
+  if (dynamic_cast<const pqxx::transaction_rollback*>(&error) != nullptr) return "40001";
+  if (dynamic_cast<const pqxx::unique_violation*>(&error) != nullptr) return "23505";
+  if (dynamic_cast<const pqxx::insufficient_privilege*>(&error) != nullptr) return "42501";
+  if (dynamic_cast<const pqxx::insufficient_resources*>(&error) != nullptr) return "53000";
+  if (const auto* sql = dynamic_cast<const pqxx::sql_error*>(&error)) return sql->sqlstate();
+  return "";
 }
 
 // The bytes of a bytea column, which arrives as text "\x0123...".

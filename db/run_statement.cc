@@ -31,7 +31,7 @@ Status FromSqlState(const std::string& state, std::string_view what) {
                   "this request_id was used with another payload; make a new id");
   }
   const std::string state_class = state.substr(0, 2);
-  if (state.empty() || state_class == "08" || state_class == "53" || state_class == "57" || state_class == "58" ||
+  if (state_class == "08" || state_class == "53" || state_class == "57" || state_class == "58" ||
       state == "25006") {
     return Unavailable(what, state);
   }
@@ -50,14 +50,9 @@ Status RunStatement(ConnectionPool& pool, Deadline deadline, std::string_view wh
       pqxx::nontransaction transaction((**lease).raw);
       body(transaction);
       return {};
-    } catch (const pqxx::broken_connection&) {
-      failed = Unavailable(what, "connection lost");
-    } catch (const pqxx::sql_error& error) {
-      failed = FromSqlState(error.sqlstate(), what);
-    } catch (const std::exception&) {
-      failed = (**lease).raw.is_open()
-                   ? Status(StatusCode::kInternal, "INTERNAL_DEFECT", "internal error", std::string(what) + ": exception")
-                   : Unavailable(what, "connection lost");
+    } catch (const std::exception& error) {
+      const std::string state = FailureState(error);
+      failed = (**lease).raw.is_open() || !state.empty() ? FromSqlState(state, what) : Unavailable(what, "lost");
     }
     // One dead connection usually means that the others are dead too.
     if (failed.code() == StatusCode::kUnavailable) pool.DiscardIdle();

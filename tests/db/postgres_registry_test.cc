@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+// The conformance suite against a real PostgreSQL, and what only a real database can promise.
+#include <gmock/gmock.h>
+
+#include "db/database_checks.h"
+#include "db/migrate.h"
+#include "db/pqxx_compat.h"
+#include "tests/db/private_database.h"
+#include "tests/verification/registry_conformance.h"
+
+namespace realname::testing {
+
+INSTANTIATE_TEST_SUITE_P(Postgres, RegistryConformance,
+                         ::testing::Values(RegistryFactory([] {
+                           return std::shared_ptr<Registry>(&PrivateDatabase::Instance().registry(), [](Registry*) {});
+                         })),
+                         [](const auto&) { return std::string("Registry"); });
+
+namespace {
+
+using ::testing::HasSubstr;
+
+PrivateDatabase& Database() { return PrivateDatabase::Instance(); }
+
+// SQLSTATE of a statement that fails, or empty.
+std::string FailureOf(const std::string& role, const std::string& sql) {
+  pqxx::connection connection(Database().RegistryDsn(role));
+  pqxx::work tx(connection);
+  try {
+    tx.exec(sql);
+    return "";
+  } catch (const std::exception& error) {
+    return db::FailureState(error);
+  }
+}
+
+TEST(PostgresSchema, AppendOnlyMeansIt) {
+  for (const std::string table : {"realname.registration", "realname.decision", "realname.audit_record",
+                                  "realname.request_claim", "realname.verification_claim", "realname.policy_pack",
+                                  "realname.precheck_record", "realname.key_check"}) {
+    EXPECT_EQ(FailureOf("realname_server", "delete from " + table), "42501") << table;
+    EXPECT_EQ(FailureOf("realname_server", "truncate " + table), "42501") << table;
+    EXPECT_EQ(FailureOf("realname_server", "drop table " + table), "42501") << table;
+  }
+  for (const auto& [table, column] : std::vector<std::pair<std::string, std::string>>{
+           {"realname.registration", "record"}, {"realname.decision", "decision"}, {"realname.audit_record", "leaf"},
+           {"realname.request_claim", "payload_digest"}, {"realname.verification_claim", "person_id"},
+           {"realname.policy_pack", "body"}}) {
+    EXPECT_EQ(FailureOf("realname_server", "update " + table + " set " + column + " = " + column), "42501") << table;
+  }
+}
+
+TEST(PostgresSchema, EveryTableIsOfAKind) {
+  pqxx::connection connection(Database().RegistryDsn("postgres"));
+  pqxx::work tx(connection);
+  const std::string tables =
+      "select c.oid::regclass::text, coalesce(obj_description(c.oid), ''), "
+      "(select string_agg(a.attname, ',' order by i.indexrelid) from pg_index i join pg_attribute a on a.attrelid = c.oid "
+      " and a.attnum = i.indkey[0] where i.indrelid = c.oid and i.indisunique) "
+      "from pg_class c join pg_namespace n on n.oid = c.relnamespace "
+      "where c.relkind = 'r' and n.nspname in ('realname', 'media', 'public')";
+  int person_tables = 0;
+  for (const auto& row : tx.exec(tables)) {
+    const auto name = row[0].as<std::string>();
+    const auto comment = row[1].as<std::string>();
+    const std::string kind = comment.substr(0, comment.find_first_of(":,"));
+    EXPECT_TRUE(kind == "person" || kind == "claim" || kind == "log" || kind == "job")
+        << name << " has no kind in its comment: '" << comment << "'";
+    if (kind == "person") {
+      ++person_tables;
+      const auto keys = row[2].as<std::string>();
+      EXPECT_EQ(keys.find_first_not_of("person_id,"), std::string::npos)
+          << "a unique key of " << name << " does not start with person_id: " << keys;
+    }
+  }
+  EXPECT_GE(person_tables, 6);
+}
+
+TEST(PostgresSchema, MigratingTwiceIsHarmless) {
+  EXPECT_EQ(*db::Migrate(db::Database::kRegistry, Database().RegistryDsn("postgres")), 0u);
+  EXPECT_TRUE(db::CheckSchema(db::Database::kRegistry, Database().RegistryDsn("realname_server")).ok());
+}
+
+TEST(PostgresChecks, ASuperuserIsRefused) {
+  EXPECT_TRUE(db::CheckDurabilityAndRole(Database().RegistryDsn("realname_server")).ok());
+  const Status refused = db::CheckDurabilityAndRole(Database().RegistryDsn("postgres"));
+  EXPECT_THAT(refused.message(), HasSubstr("superuser"));
+}
+
+TEST(PostgresChecks, UnsafeSettingsAreRefused) {
+  pqxx::connection connection(Database().RegistryDsn("postgres"));
+  pqxx::nontransaction tx(connection);
+  tx.exec(std::string("alter role realname_server set synchronous_commit = off"));
+  const Status refused = db::CheckDurabilityAndRole(Database().RegistryDsn("realname_server"));
+  tx.exec(std::string("alter role realname_server reset synchronous_commit"));
+  EXPECT_THAT(refused.message(), HasSubstr("synchronous_commit"));
+}
+
+TEST(PostgresChecks, AForeignKeyFileIsRefused) {
+  const std::string dsn = Database().RegistryDsn("realname_server");
+  ASSERT_TRUE(db::BindToKeys(dsn, Database().ring()).ok());
+  ASSERT_TRUE(db::BindToKeys(dsn, Database().ring()).ok());
+  EXPECT_TRUE(*db::IsBoundToKeys(dsn));
+  const std::string directory = MakeTemporaryDirectory();
+  auto other = KeyRing::Create(directory + "/keys");
+  ASSERT_TRUE(other.ok());
+  EXPECT_THAT(db::BindToKeys(dsn, *other).message(), HasSubstr("does not fit"));
+}
+
+TEST(PostgresPhotos, OrphansAreSweptAndNamedPhotosStay) {
+  auto& photos = Database().photos();
+  const auto soon = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+  const auto old = TimePoint(std::chrono::seconds(1000));
+  const std::string person = "00000000-0000-4000-8000-0000000000aa";
+  const std::vector<db::SealedPhoto> orphan = {{"orphan", "sealed"}};
+  ASSERT_TRUE(photos.Put(person, orphan, old, soon).ok());
+  EXPECT_EQ(*photos.SweepOrphans(TimePoint(std::chrono::seconds(2000)), 100, soon), 1u);
+  const std::vector<std::string> names = {"orphan"};
+  EXPECT_FALSE(photos.Get(person, names, soon).ok());
+  EXPECT_EQ(*photos.SweepOrphans(std::chrono::system_clock::now() + std::chrono::hours(1), 100, soon), 0u)
+      << "photos that a registration names must stay";
+}
+
+TEST(PostgresKeys, TheFirstKeyStays) {
+  auto& keys = Database().key_store();
+  const std::string person = "00000000-0000-4000-8000-0000000000bb";
+  EXPECT_FALSE(keys.Find(person)->has_value());
+  EXPECT_EQ(*keys.PutIfAbsent(person, "first"), "first");
+  EXPECT_EQ(*keys.PutIfAbsent(person, "second"), "first");
+  EXPECT_TRUE(keys.Erase(person).ok());
+  EXPECT_FALSE(keys.Find(person)->has_value());
+}
+
+TEST(EmbeddedPostgresTest, ASecondServerOnTheDirectoryIsRefused) {
+  auto second = db::EmbeddedPostgres::Start(Database().data_dir() + "/pg", {});
+  ASSERT_FALSE(second.ok());
+  EXPECT_THAT(second.status().message(), HasSubstr("another server"));
+}
+
+TEST(EmbeddedPostgresTest, APathTooLongForASocketIsRefused) {
+  auto refused = db::EmbeddedPostgres::Start(MakeTemporaryDirectory() + "/" + std::string(100, 'x'), {});
+  ASSERT_FALSE(refused.ok());
+  EXPECT_THAT(refused.status().message(), HasSubstr("too long"));
+}
+
+TEST(EmbeddedPostgresTest, AKilledPostmasterComesBack) {
+  auto& database = Database();
+  const pid_t before = database.postgres().PostmasterPid();
+  ASSERT_GT(before, 0);
+  ASSERT_EQ(kill(before, SIGKILL), 0);
+  const auto give_up = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+  Status status(StatusCode::kUnavailable, "", "");
+  while (!status.ok() && std::chrono::steady_clock::now() < give_up) {
+    status = database.registry().FeedEnd(give_up).status();
+  }
+  EXPECT_TRUE(status.ok()) << status.message();
+  EXPECT_NE(database.postgres().PostmasterPid(), before);
+}
+
+}  // namespace
+}  // namespace realname::testing

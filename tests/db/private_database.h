@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+// A throw-away PostgreSQL for one test program: a temporary directory, the server's own embedded cluster, migrated.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "db/connection_pool.h"
+#include "db/embedded_postgres.h"
+#include "db/person_keys.h"
+#include "db/postgres_key_store.h"
+#include "db/postgres_photo_store.h"
+#include "db/postgres_registry.h"
+#include "vault/key_ring.h"
+
+namespace realname::testing {
+
+class PrivateDatabase {
+ public:
+  // Started on first use, stopped when the program ends.
+  static PrivateDatabase& Instance();
+
+  std::string RegistryDsn(const std::string& role) const { return postgres_->Dsn("realname", role); }
+  std::string KeyStoreDsn(const std::string& role) const { return postgres_->Dsn("realname_keys", role); }
+  db::PostgresRegistry& registry() { return *registry_; }
+  db::PostgresPhotoStore& photos() { return *photos_; }
+  db::PostgresKeyStore& key_store() { return *key_store_; }
+  db::EmbeddedPostgres& postgres() { return *postgres_; }
+  const std::string& data_dir() const { return data_dir_; }
+  const KeyRing& ring() const { return *ring_; }
+
+  PrivateDatabase();
+  ~PrivateDatabase();
+
+ private:
+  std::string data_dir_;
+  std::unique_ptr<KeyRing> ring_;
+  std::unique_ptr<db::EmbeddedPostgres> postgres_;
+  std::unique_ptr<db::ConnectionPool> pool_;
+  std::unique_ptr<db::PostgresKeyStore> key_store_;
+  std::unique_ptr<db::PersonKeys> keys_;
+  std::unique_ptr<db::PostgresPhotoStore> photos_;
+  std::unique_ptr<db::PostgresRegistry> registry_;
+};
+
+// A fresh directory under /tmp that the database user can enter.
+std::string MakeTemporaryDirectory();
+
+}  // namespace realname::testing

@@ -1,0 +1,339 @@
+// SPDX-License-Identifier: Apache-2.0
+// Registry in memory, for tests of the use cases. Passes the same conformance suite as the real one.
+#pragma once
+
+#include <map>
+#include <mutex>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "verification/registry.h"
+
+namespace realname::testing {
+
+class FakeRegistry final : public Registry {
+ public:
+  // While set, every method fails with it.
+  void FailWith(Status status) {
+    const std::lock_guard lock(mutex_);
+    failure_ = std::move(status);
+  }
+  // The next `count` commits find that what was observed moved.
+  void MoveNext(int count) {
+    const std::lock_guard lock(mutex_);
+    moves_ = count;
+  }
+
+  Result<Observation> Observe(const ObserveQuery& query, Deadline) override {
+    const std::lock_guard lock(mutex_);
+    if (!failure_.ok()) return failure_;
+    Observation out;
+    if (const auto found = requests_.find({query.request.principal, query.request.request_id});
+        found != requests_.end()) {
+      out.request = found->second.payload == query.request.canonical_payload ? RequestMatch::kSamePayload
+                                                                             : RequestMatch::kOtherPayload;
+      out.earlier = Stored(rows_.at(found->second.verification_id));
+    }
+    const Claim* claim = FindClaim(query.document_type, query.document_number);
+    if (claim != nullptr) {
+      out.person_id = claim->person_id;
+      out.facts.set_person_known(true);
+      out.facts.set_name_differs(!claim->name.empty() && claim->name != query.name);
+    }
+    if (const auto own = rows_.find(query.verification_id); own != rows_.end()) out.person_id = own->second.person_id;
+    if (!out.person_id.empty()) out.person_version = versions_[out.person_id];
+    uint32_t held = 0;
+    for (const auto& [id, row] : rows_) {
+      if (row.person_id == out.person_id && row.owner.operator_id == query.operator_id && row.holds &&
+          !Lapsed(row, query.now) && id != query.verification_id) {
+        ++held;
+      }
+      if (!row.msisdn.empty() && row.msisdn == query.msisdn && !Lapsed(row, query.now) && id != query.verification_id) {
+        out.facts.set_msisdn_taken(true);
+      }
+    }
+    out.facts.set_numbers_held(held);
+    return out;
+  }
+
+  Result<CommitOutcome> Commit(const CommitRequest& request, Deadline) override {
+    const std::lock_guard lock(mutex_);
+    if (!failure_.ok()) return failure_;
+    if (moves_ > 0) {
+      --moves_;
+      return CommitOutcome(Moved{});
+    }
+    const std::pair key(request.request.principal, request.request.request_id);
+    if (const auto found = requests_.find(key); found != requests_.end()) {
+      return CommitOutcome(Repeated{Stored(rows_.at(found->second.verification_id)),
+                                    found->second.payload == request.request.canonical_payload});
+    }
+    std::string person_id = request.person_id;
+    if (person_id.empty()) {
+      if (FindClaim(request.document_type, request.document_number) != nullptr) return CommitOutcome(Moved{});
+      person_id = "person-" + std::to_string(versions_.size() + 1);
+    } else if (versions_[person_id] != request.person_version) {
+      return CommitOutcome(Moved{});
+    }
+    Row* own = nullptr;
+    if (request.expected_sequence > 0) {
+      own = &rows_.at(request.verification_id);
+      if (own->sequence != request.expected_sequence || own->state != v1::STATE_AWAITING_EVIDENCE) {
+        return Status(StatusCode::kFailedPrecondition, "WRONG_STATE", "moved");
+      }
+      if (Lapsed(*own, request.now)) return Status(StatusCode::kFailedPrecondition, "RESERVATION_EXPIRED", "ran out");
+    }
+    uint32_t held = 0;
+    for (auto& [id, row] : rows_) {
+      if (Lapsed(row, request.now) && (row.person_id == person_id || row.msisdn == request.msisdn)) {
+        Release(row, v1::STATE_EXPIRED, request.now);
+        ++versions_[row.person_id];
+      }
+      if (row.person_id == person_id && row.owner.operator_id == request.owner.operator_id && row.holds &&
+          &row != own) {
+        ++held;
+      }
+      if (!request.msisdn.empty() && row.msisdn == request.msisdn && &row != own) return CommitOutcome(Moved{});
+    }
+    if (request.holds_place && held >= request.quota_limit) return CommitOutcome(Moved{});
+
+    if (!request.document_number.empty()) {
+      Claim& claim = claims_[{request.document_type, request.document_number}];
+      claim.person_id = person_id;
+      if (request.decision.verdict() == v1::VERDICT_PASS && claim.name.empty()) claim.name = request.name;
+    }
+    if (request.person_id.empty() || request.holds_place || own != nullptr) ++versions_[person_id];
+    Row& row = rows_[request.verification_id];
+    row.verification_id = request.verification_id;
+    row.person_id = person_id;
+    row.owner = request.owner;
+    row.state = request.state;
+    row.verdict = request.decision.verdict();
+    row.attempt = request.facts.attempt();
+    if (own == nullptr) row.create_time = request.now;
+    row.decide_time = request.now;
+    row.expire_time = request.expire_time;
+    row.holds = request.holds_place;
+    row.msisdn = request.msisdn;
+    row.decision = request.decision;
+    row.facts = request.facts;
+    row.record = request.record;
+    row.id_photo = request.pictures.id_photo;
+    row.live_portrait = request.pictures.live_portrait;
+    Event(row, request.now);
+    requests_[key] = {request.request.canonical_payload, request.verification_id};
+    return CommitOutcome(Committed{Stored(row)});
+  }
+
+  Result<StoredVerification> Confirm(const Scope& scope, const RequestKey& request, const std::string& verification_id,
+                                     TimePoint now, Deadline) override {
+    return Transition(scope, request, verification_id, now, v1::STATE_ACTIVATED);
+  }
+  Result<StoredVerification> Cancel(const Scope& scope, const RequestKey& request, const std::string& verification_id,
+                                    TimePoint now, Deadline) override {
+    return Transition(scope, request, verification_id, now, v1::STATE_CANCELLED);
+  }
+
+  Result<uint32_t> ExpireReservations(TimePoint now, uint32_t limit, Deadline) override {
+    const std::lock_guard lock(mutex_);
+    if (!failure_.ok()) return failure_;
+    uint32_t ended = 0;
+    for (auto& [id, row] : rows_) {
+      if (ended < limit && Lapsed(row, now)) {
+        Release(row, v1::STATE_EXPIRED, now);
+        ++versions_[row.person_id];
+        ++ended;
+      }
+    }
+    return ended;
+  }
+
+  Result<PrecheckObservation> ObservePrecheck(const PrecheckQuery& query, Deadline deadline) override {
+    {
+      const std::lock_guard lock(mutex_);
+      if (!failure_.ok()) return failure_;
+      const auto hour = std::chrono::floor<std::chrono::hours>(query.now.time_since_epoch()).count();
+      uint32_t& used = prechecks_[{query.principal, hour}];
+      if (used >= query.limit_per_hour) return PrecheckObservation{};
+      ++used;
+    }
+    ObserveQuery observe;
+    observe.operator_id = query.operator_id;
+    observe.document_type = query.document_type;
+    observe.document_number = query.document_number;
+    observe.name = query.name;
+    observe.now = query.now;
+    auto out = Observe(observe, deadline);
+    if (!out.ok()) return out.status();
+    return PrecheckObservation{out->facts};
+  }
+
+  Status ArchivePolicy(const std::string& digest, const std::string& text, Deadline) override {
+    const std::lock_guard lock(mutex_);
+    if (failure_.ok()) policies_.emplace(digest, text);
+    return failure_;
+  }
+
+  Result<StoredVerification> Get(const Scope& scope, const std::string& verification_id, Deadline) override {
+    const std::lock_guard lock(mutex_);
+    auto row = Find(scope, verification_id);
+    if (!row.ok()) return row.status();
+    return Stored(**row);
+  }
+  Result<v1::Facts> GetFacts(const Scope& scope, const std::string& verification_id, Deadline) override {
+    const std::lock_guard lock(mutex_);
+    auto row = Find(scope, verification_id);
+    if (!row.ok()) return row.status();
+    return (*row)->facts;
+  }
+  Result<StoredApplication> GetApplication(const Scope& scope, const std::string& verification_id, Deadline) override {
+    const std::lock_guard lock(mutex_);
+    auto row = Find(scope, verification_id);
+    if (!row.ok()) return row.status();
+    return StoredApplication{Stored(**row), (*row)->record, (*row)->id_photo, (*row)->live_portrait};
+  }
+  Result<std::vector<StoredVerification>> List(const ListQuery& query, Deadline) override {
+    const std::lock_guard lock(mutex_);
+    if (!failure_.ok()) return failure_;
+    std::vector<StoredVerification> out;
+    for (auto it = rows_.rbegin(); it != rows_.rend() && out.size() < query.limit; ++it) {
+      const Row& row = it->second;
+      if (!query.scope.Covers(row.owner)) continue;
+      if (query.state != v1::STATE_UNSPECIFIED && row.state != query.state) continue;
+      if (!query.before_verification_id.empty() && row.verification_id >= query.before_verification_id) continue;
+      out.push_back(Stored(row));
+    }
+    return out;
+  }
+  Result<std::vector<StoredEvent>> Events(const Scope& scope, const std::string& verification_id,
+                                          uint64_t after_sequence, Deadline) override {
+    const std::lock_guard lock(mutex_);
+    auto row = Find(scope, verification_id);
+    if (!row.ok()) return row.status();
+    std::vector<StoredEvent> out;
+    for (const StoredEvent& event : (*row)->events) {
+      if (event.sequence > after_sequence) out.push_back(event);
+    }
+    return out;
+  }
+  Result<std::vector<FeedEntry>> Feed(uint64_t after_position, uint32_t limit, Deadline) override {
+    const std::lock_guard lock(mutex_);
+    if (!failure_.ok()) return failure_;
+    std::vector<FeedEntry> out;
+    for (uint64_t at = after_position; at < feed_.size() && out.size() < limit; ++at) out.push_back({at + 1, feed_[at]});
+    return out;
+  }
+  Result<uint64_t> FeedEnd(Deadline) override {
+    const std::lock_guard lock(mutex_);
+    if (!failure_.ok()) return failure_;
+    return uint64_t{feed_.size()};
+  }
+  Result<std::string> PolicyText(const std::string& digest, Deadline) override {
+    const std::lock_guard lock(mutex_);
+    if (!failure_.ok()) return failure_;
+    const auto found = policies_.find(digest);
+    if (found == policies_.end()) return Status(StatusCode::kNotFound, "INTERNAL_DEFECT", "not archived");
+    return found->second;
+  }
+
+ private:
+  struct Row {
+    std::string verification_id, person_id;
+    Scope owner;
+    v1::State state = v1::STATE_UNSPECIFIED;
+    v1::Verdict verdict = v1::VERDICT_UNSPECIFIED;
+    uint32_t attempt = 0;
+    uint64_t sequence = 0;
+    TimePoint create_time, decide_time;
+    std::optional<TimePoint> expire_time;
+    bool holds = false;
+    std::string msisdn;
+    v1::Decision decision;
+    v1::Facts facts;
+    v1::ApplicationRecord record;
+    std::string id_photo, live_portrait;
+    std::vector<StoredEvent> events;
+  };
+  struct Claim {
+    std::string person_id, name;
+  };
+  struct Request {
+    std::string payload, verification_id;
+  };
+
+  static bool Lapsed(const Row& row, TimePoint now) { return row.expire_time && *row.expire_time <= now; }
+  static StoredVerification Stored(const Row& row) {
+    return {row.verification_id, row.person_id, row.owner,       row.state,       row.attempt,
+            row.sequence,        row.decision,  row.create_time, row.decide_time, row.expire_time};
+  }
+  const Claim* FindClaim(v1::DocumentType type, const std::string& number) const {
+    const auto found = number.empty() ? claims_.end() : claims_.find({type, number});
+    return found == claims_.end() ? nullptr : &found->second;
+  }
+  Result<Row*> Find(const Scope& scope, const std::string& verification_id) {
+    if (!failure_.ok()) return failure_;
+    const auto found = rows_.find(verification_id);
+    if (found == rows_.end() || !scope.Covers(found->second.owner)) {
+      return Status(StatusCode::kNotFound, "NO_SUCH_VERIFICATION", "no such verification");
+    }
+    return &found->second;
+  }
+  void Event(Row& row, TimePoint now) {
+    row.events.push_back({++row.sequence, now, row.state, row.verdict});
+    feed_.push_back(row.verification_id);
+  }
+  void Release(Row& row, v1::State state, TimePoint now) {
+    row.state = state;
+    row.verdict = v1::VERDICT_UNSPECIFIED;
+    row.holds = false;
+    row.expire_time.reset();
+    row.msisdn.clear();
+    Event(row, now);
+  }
+  Result<StoredVerification> Transition(const Scope& scope, const RequestKey& request,
+                                        const std::string& verification_id, TimePoint now, v1::State target) {
+    const std::lock_guard lock(mutex_);
+    auto found = Find(scope, verification_id);
+    if (!found.ok()) return found.status();
+    Row& row = **found;
+    const std::pair key(request.principal, request.request_id);
+    if (const auto earlier = requests_.find(key); earlier != requests_.end()) {
+      if (earlier->second.payload != request.canonical_payload) {
+        return Status(StatusCode::kAlreadyExists, "REQUEST_ID_REUSED", "used before");
+      }
+      return Stored(row);
+    }
+    if (row.state != target) {
+      if (target == v1::STATE_ACTIVATED) {
+        const bool passed = row.state == v1::STATE_DECIDED && row.verdict == v1::VERDICT_PASS;
+        if (row.state == v1::STATE_EXPIRED || (passed && Lapsed(row, now))) {
+          return Status(StatusCode::kFailedPrecondition, "RESERVATION_EXPIRED", "ran out");
+        }
+        if (!passed) return Status(StatusCode::kFailedPrecondition, "WRONG_STATE", "no PASS");
+        row.state = target;
+        row.expire_time.reset();
+        Event(row, now);
+      } else {
+        if (!row.expire_time) return Status(StatusCode::kFailedPrecondition, "WRONG_STATE", "nothing reserved");
+        Release(row, target, now);
+        ++versions_[row.person_id];
+      }
+    }
+    requests_[key] = {request.canonical_payload, verification_id};
+    return Stored(row);
+  }
+
+  std::mutex mutex_;
+  Status failure_;
+  int moves_ = 0;
+  std::map<std::string, Row> rows_;
+  std::map<std::string, uint64_t> versions_;
+  std::map<std::pair<int, std::string>, Claim> claims_;
+  std::map<std::pair<std::string, std::string>, Request> requests_;
+  std::map<std::pair<std::string, int64_t>, uint32_t> prechecks_;
+  std::map<std::string, std::string> policies_;
+  std::vector<std::string> feed_;
+};
+
+}  // namespace realname::testing
