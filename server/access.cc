@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/access.h"
+
+#include <algorithm>
+
+namespace realname::server {
+namespace {
+
+constexpr v1::Role kSellers[] = {v1::ROLE_RETAIL, v1::ROLE_ONLINE};
+constexpr v1::Role kReaders[] = {v1::ROLE_RETAIL,   v1::ROLE_ONLINE,       v1::ROLE_AUDITOR,
+                                 v1::ROLE_REVIEWER, v1::ROLE_REGULATOR_RO, v1::ROLE_ADMIN};
+constexpr v1::Role kComparers[] = {v1::ROLE_AUDITOR, v1::ROLE_ADMIN};
+constexpr v1::Role kCardReaders[] = {v1::ROLE_AUDITOR, v1::ROLE_REVIEWER, v1::ROLE_REGULATOR_RO, v1::ROLE_ADMIN};
+
+constexpr AccessRow kTable[] = {
+    {"realname.v1.RegistrationService.PrecheckEligibility", kSellers},
+    {"realname.v1.RegistrationService.SubmitRegistration", kSellers},
+    {"realname.v1.RegistrationService.ResubmitEvidence", kSellers},
+    {"realname.v1.RegistrationService.GetVerification", kReaders},
+    {"realname.v1.RegistrationService.ListVerifications", kReaders},
+    {"realname.v1.RegistrationService.WatchVerification", kReaders},
+    {"realname.v1.RegistrationService.ConfirmActivation", kSellers},
+    {"realname.v1.RegistrationService.CancelVerification", kSellers},
+    {"realname.v1.FaceService.CompareFaces", kComparers},
+    {"realname.v1.FaceService.GetModelCard", kCardReaders},
+};
+
+}  // namespace
+
+std::span<const AccessRow> AccessTable() { return kTable; }
+
+bool MayCall(v1::Role role, std::string_view method) {
+  for (const AccessRow& row : kTable) {
+    if (row.method == method) return std::find(row.roles.begin(), row.roles.end(), role) != row.roles.end();
+  }
+  return false;
+}
+
+}  // namespace realname::server

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/housekeeping.h"
+
+#include <optional>
+
+#include "server/log.h"
+
+namespace realname::server {
+namespace {
+
+constexpr auto kBeat = std::chrono::seconds(1);
+constexpr uint32_t kExpiryBatch = 100;
+constexpr int kPhotoSweepBeats = 600;
+// A picture that no registration names by then never will be: no call lives that long.
+constexpr auto kOrphanAge = std::chrono::hours(24);
+
+Deadline Soon() { return std::chrono::steady_clock::now() + std::chrono::seconds(5); }
+
+}  // namespace
+
+Housekeeping::Housekeeping(Registry& registry, db::PhotoStore& photos, const Clock& clock,
+                           std::function<void(bool)> set_serving)
+    : registry_(registry),
+      photos_(photos),
+      clock_(clock),
+      set_serving_(std::move(set_serving)),
+      thread_([this] { Run(); }) {}
+
+Housekeeping::~Housekeeping() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  woken_.notify_all();
+  thread_.join();
+}
+
+void Housekeeping::Run() {
+  std::optional<bool> serving;
+  std::unique_lock lock(mutex_);
+  for (int beat = 0; !stopping_; ++beat) {
+    lock.unlock();
+    auto ended = registry_.ExpireReservations(clock_.Now(), kExpiryBatch, Soon());
+    // A contended sweep is not a dead database.
+    const bool alive = ended.ok() || ended.status().code() == StatusCode::kAborted;
+    if (serving != alive) {
+      serving = alive;
+      set_serving_(alive);
+      Log(alive ? LogLevel::kInfo : LogLevel::kError, alive ? "serving" : "not serving: the database does not answer");
+    }
+    if (ended.ok() && *ended > 0) Log(LogLevel::kInfo, "reservations ended", {{"count", int64_t{*ended}}});
+    if (alive && beat % kPhotoSweepBeats == 0) {
+      auto swept = photos_.SweepOrphans(clock_.Now() - kOrphanAge, 1000, Soon());
+      if (swept.ok() && *swept > 0) Log(LogLevel::kInfo, "orphan pictures swept", {{"count", int64_t{*swept}}});
+    }
+    lock.lock();
+    if (!(ended.ok() && *ended == kExpiryBatch)) woken_.wait_for(lock, kBeat, [this] { return stopping_; });
+  }
+}
+
+}  // namespace realname::server

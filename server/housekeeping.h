@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the server does by itself: ends reservations that ran out, sweeps pictures that no registration names, and tells
+// the health service the truth.
+#pragma once
+
+#include <condition_variable>
+#include <functional>
+#include <mutex>
+#include <thread>
+
+#include "base/clock.h"
+#include "db/photo_store.h"
+#include "verification/registry.h"
+
+namespace realname::server {
+
+class Housekeeping {
+ public:
+  // `set_serving` is called whenever the database begins or ceases to answer, first of all once. Arguments outlive this.
+  Housekeeping(Registry& registry, db::PhotoStore& photos, const Clock& clock, std::function<void(bool)> set_serving);
+  ~Housekeeping();
+
+ private:
+  void Run();
+
+  Registry& registry_;
+  db::PhotoStore& photos_;
+  const Clock& clock_;
+  const std::function<void(bool)> set_serving_;
+  std::mutex mutex_;
+  std::condition_variable woken_;
+  bool stopping_ = false;
+  std::thread thread_;
+};
+
+}  // namespace realname::server

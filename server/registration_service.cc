@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/registration_service.h"
+
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <thread>
+
+#include "verification/precheck.h"
+
+namespace realname::server {
+namespace {
+
+constexpr std::string_view kService = "realname.v1.RegistrationService.";
+
+std::string Method(std::string_view name) { return std::string(kService) + std::string(name); }
+
+bool EndsTheStory(const v1::VerificationEvent& event) {
+  switch (event.state()) {
+    case v1::STATE_ACTIVATED:
+    case v1::STATE_CANCELLED:
+    case v1::STATE_EXPIRED:
+      return true;
+    case v1::STATE_DECIDED:
+      return event.verdict() != v1::VERDICT_PASS;
+    default:
+      return false;
+  }
+}
+
+// A stream that was refused before it began.
+class RefusedWatch final : public grpc::ServerWriteReactor<v1::VerificationEvent> {
+ public:
+  explicit RefusedWatch(const Status& status) { Finish(ToGrpc(status)); }
+  void OnDone() override { delete this; }
+};
+
+// One open stream: events from the hub wait in a queue, one is being written at a time.
+class OpenWatch final : public grpc::ServerWriteReactor<v1::VerificationEvent> {
+ public:
+  OpenWatch(EventHub& hub, std::atomic<size_t>& open_watches, RequestPool& pool)
+      : hub_(hub), open_watches_(open_watches), pool_(pool) {}
+
+  void Begin(const Scope& scope, const std::string& verification_id, const std::string& resume_token) {
+    watch_ = hub_.Watch(scope, verification_id, resume_token,
+                        [this](const Status& status, std::vector<v1::VerificationEvent> events) {
+                          const std::lock_guard lock(mutex_);
+                          if (!status.ok()) return FinishLocked(status);
+                          for (auto& event : events) queue_.push_back(std::move(event));
+                          WriteNextLocked();
+                        });
+  }
+
+  void OnWriteDone(bool ok) override {
+    const std::lock_guard lock(mutex_);
+    writing_ = false;
+    if (!ok) return FinishLocked({});
+    const bool last = EndsTheStory(queue_.front());
+    queue_.pop_front();
+    if (last && queue_.empty()) return FinishLocked({});
+    WriteNextLocked();
+  }
+  void OnCancel() override {
+    const std::lock_guard lock(mutex_);
+    if (!writing_) FinishLocked({});
+  }
+  // Comes after the reactor was handed to gRPC, hence after Begin. The hub may be calling the listener just now: leave it
+  // on a thread that may wait.
+  void OnDone() override { LeaveHub(); }
+
+ private:
+  void WriteNextLocked() {
+    if (writing_ || finished_ || queue_.empty()) return;
+    writing_ = true;
+    StartWrite(&queue_.front());
+  }
+  void FinishLocked(const Status& status) {
+    if (finished_) return;
+    finished_ = true;
+    Finish(ToGrpc(status));
+  }
+  void LeaveHub() {
+    const auto leave = [this](bool) {
+      hub_.Unwatch(watch_);
+      --open_watches_;
+      delete this;
+    };
+    const auto soon = std::chrono::steady_clock::now() + std::chrono::seconds(5);
+    if (!pool_.Submit(0, soon, leave).ok()) std::thread([leave] { leave(false); }).detach();
+  }
+
+  EventHub& hub_;
+  std::atomic<size_t>& open_watches_;
+  RequestPool& pool_;
+  uint64_t watch_ = 0;
+  std::mutex mutex_;
+  std::deque<v1::VerificationEvent> queue_;
+  bool writing_ = false;
+  bool finished_ = false;
+};
+
+}  // namespace
+
+RegistrationServiceImpl::RegistrationServiceImpl(const Admission& admission, Registration& registration,
+                                                 Verifications& verifications, Registry& registry,
+                                                 PolicyArchive& policies, const Clock& clock, EventHub& events,
+                                                 size_t watch_streams)
+    : admission_(admission),
+      registration_(registration),
+      verifications_(verifications),
+      registry_(registry),
+      policies_(policies),
+      clock_(clock),
+      events_(events),
+      watch_streams_(watch_streams) {}
+
+grpc::ServerUnaryReactor* RegistrationServiceImpl::PrecheckEligibility(grpc::CallbackServerContext* context,
+                                                                       const v1::PrecheckEligibilityRequest* request,
+                                                                       v1::PrecheckEligibilityResponse* response) {
+  static const std::string kMethod = Method("PrecheckEligibility");
+  return Unary(admission_, context, request, response, kMethod, [this](const auto& caller, const auto& asked, Deadline d) {
+    return Precheck(registry_, policies_, clock_, caller, asked, d);
+  });
+}
+
+grpc::ServerUnaryReactor* RegistrationServiceImpl::SubmitRegistration(grpc::CallbackServerContext* context,
+                                                                      const v1::SubmitRegistrationRequest* request,
+                                                                      v1::Verification* response) {
+  static const std::string kMethod = Method("SubmitRegistration");
+  return Unary(admission_, context, request, response, kMethod, [this](const auto& caller, const auto& asked, Deadline d) {
+    return registration_.Submit(caller, asked, d);
+  });
+}
+
+grpc::ServerUnaryReactor* RegistrationServiceImpl::ResubmitEvidence(grpc::CallbackServerContext* context,
+                                                                    const v1::ResubmitEvidenceRequest* request,
+                                                                    v1::Verification* response) {
+  static const std::string kMethod = Method("ResubmitEvidence");
+  return Unary(admission_, context, request, response, kMethod, [this](const auto& caller, const auto& asked, Deadline d) {
+    return registration_.Resubmit(caller, asked, d);
+  });
+}
+
+grpc::ServerUnaryReactor* RegistrationServiceImpl::GetVerification(grpc::CallbackServerContext* context,
+                                                                   const v1::GetVerificationRequest* request,
+                                                                   v1::Verification* response) {
+  static const std::string kMethod = Method("GetVerification");
+  return Unary(admission_, context, request, response, kMethod, [this](const auto& caller, const auto& asked, Deadline d) {
+    return verifications_.Get(caller, asked, d);
+  });
+}
+
+grpc::ServerUnaryReactor* RegistrationServiceImpl::ListVerifications(grpc::CallbackServerContext* context,
+                                                                     const v1::ListVerificationsRequest* request,
+                                                                     v1::ListVerificationsResponse* response) {
+  static const std::string kMethod = Method("ListVerifications");
+  return Unary(admission_, context, request, response, kMethod, [this](const auto& caller, const auto& asked, Deadline d) {
+    return verifications_.List(caller, asked, d);
+  });
+}
+
+grpc::ServerWriteReactor<v1::VerificationEvent>* RegistrationServiceImpl::WatchVerification(
+    grpc::CallbackServerContext* context, const v1::WatchVerificationRequest* request) {
+  static const std::string kMethod = Method("WatchVerification");
+  const auto start = std::chrono::steady_clock::now();
+  const auto refuse = [&](std::string_view principal, const Status& status) {
+    LogCall(kMethod, principal, status, start);
+    return new RefusedWatch(status);
+  };
+  auto caller = admission_.Admit(*context, kMethod);
+  if (!caller.ok()) return refuse("", caller.status());
+  if (context->deadline() == std::chrono::system_clock::time_point::max()) {
+    return refuse(caller->principal, Status(StatusCode::kInvalidArgument, "DEADLINE_REQUIRED", "set a deadline"));
+  }
+  if (Status status = Validate(*request, *caller); !status.ok()) return refuse(caller->principal, status);
+  if (open_watches_.fetch_add(1) >= watch_streams_) {
+    --open_watches_;
+    return refuse(caller->principal, Status(StatusCode::kResourceExhausted, "OVERLOADED", "too many open watches")
+                                         .WithRetryAfter(std::chrono::seconds(5)));
+  }
+  LogCall(kMethod, caller->principal, {}, start);
+  auto* watch = new OpenWatch(events_, open_watches_, admission_.pool());
+  watch->Begin(caller->scope, request->verification_id(), request->resume_token());
+  return watch;
+}
+
+grpc::ServerUnaryReactor* RegistrationServiceImpl::ConfirmActivation(grpc::CallbackServerContext* context,
+                                                                     const v1::ConfirmActivationRequest* request,
+                                                                     v1::Verification* response) {
+  static const std::string kMethod = Method("ConfirmActivation");
+  return Unary(admission_, context, request, response, kMethod, [this](const auto& caller, const auto& asked, Deadline d) {
+    return verifications_.Confirm(caller, asked, d);
+  });
+}
+
+grpc::ServerUnaryReactor* RegistrationServiceImpl::CancelVerification(grpc::CallbackServerContext* context,
+                                                                      const v1::CancelVerificationRequest* request,
+                                                                      v1::Verification* response) {
+  static const std::string kMethod = Method("CancelVerification");
+  return Unary(admission_, context, request, response, kMethod, [this](const auto& caller, const auto& asked, Deadline d) {
+    return verifications_.Cancel(caller, asked, d);
+  });
+}
+
+}  // namespace realname::server

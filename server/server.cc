@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/server.h"
+
+#include <grpcpp/ext/proto_server_reflection_plugin.h>
+#include <grpcpp/grpcpp.h>
+#include <grpcpp/health_check_service_interface.h>
+#include <grpcpp/security/server_credentials.h>
+
+#include "server/config.h"
+#include "server/event_hub.h"
+#include "server/face_service.h"
+#include "server/housekeeping.h"
+#include "server/log.h"
+#include "server/registration_service.h"
+#include "server/request_pool.h"
+#include "server/store.h"
+#include "vault/digest.h"
+#include "verification/policy_archive.h"
+#include "verification/registration.h"
+#include "verification/verifications.h"
+
+namespace realname::server {
+namespace {
+
+// Two pictures of 4 MiB and the rest of the message.
+constexpr int kMaxMessageBytes = (8 << 20) + (256 << 10);
+
+Result<std::shared_ptr<grpc::ServerCredentials>> Credentials(const v1::ServerConfig& config) {
+  if (config.plaintext_loopback()) return grpc::InsecureServerCredentials();
+  auto certificate = ReadFile(config.tls().certificate_file());
+  if (!certificate.ok()) return certificate.status();
+  auto key = ReadFile(config.tls().private_key_file());
+  if (!key.ok()) return key.status();
+  auto ca = ReadFile(config.tls().client_ca_file());
+  if (!ca.ok()) return ca.status();
+  grpc::SslServerCredentialsOptions options(GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY);
+  options.pem_root_certs = *ca;
+  options.pem_key_cert_pairs.push_back({*key, *certificate});
+  return grpc::SslServerCredentials(options);
+}
+
+}  // namespace
+
+// In the order in which they are made; they end in the opposite order.
+struct Server::Parts {
+  v1::ServerConfig config;
+  std::shared_ptr<const rules::Policy> policy;
+  std::unique_ptr<Store> store;
+  std::unique_ptr<FaceExaminer> faces;
+  std::unique_ptr<PolicyArchive> policies;
+  std::unique_ptr<Registration> registration;
+  std::unique_ptr<Verifications> verifications;
+  std::unique_ptr<RequestPool> pool;
+  std::unique_ptr<Admission> admission;
+  std::unique_ptr<EventHub> events;
+  std::unique_ptr<RegistrationServiceImpl> registration_service;
+  std::unique_ptr<FaceServiceImpl> face_service;
+  std::unique_ptr<grpc::Server> grpc;
+  std::unique_ptr<Housekeeping> housekeeping;
+  int port = 0;
+  bool stopped = false;
+};
+
+Server::Server(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+Server::~Server() { Stop(); }
+int Server::port() const { return parts_->port; }
+
+Result<std::unique_ptr<Server>> Server::Start(const v1::ServerConfig& config, const FaceExaminerFactory& make_faces,
+                                              const Clock& clock) {
+  auto parts = std::make_unique<Parts>();
+  parts->config = config;
+  auto policy_text = ReadFile(config.policy_file());
+  if (!policy_text.ok()) return policy_text.status();
+  auto policy = rules::ReadPolicy(*policy_text, Sha256Hex(*policy_text));
+  if (!policy.ok()) return policy.status();
+  parts->policy = std::make_shared<const rules::Policy>(*std::move(policy));
+
+  auto faces = make_faces(config, *parts->policy);
+  if (!faces.ok()) return faces.status();
+  parts->faces = *std::move(faces);
+  auto store = OpenStore(config);
+  if (!store.ok()) return store.status();
+  parts->store = *std::move(store);
+  Registry& registry = *parts->store->registry;
+  const auto soon = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+  if (Status status = registry.ArchivePolicy(parts->policy->digest, *policy_text, soon); !status.ok()) return status;
+
+  parts->policies = std::make_unique<PolicyArchive>(registry, parts->policy);
+  parts->registration = std::make_unique<Registration>(registry, *parts->faces, *parts->policies, clock,
+                                                       [&clock] { return TimeOrderedUuid(clock.Now()); });
+  parts->verifications = std::make_unique<Verifications>(registry, *parts->policies, clock);
+  const v1::Limits& limits = config.limits();
+  parts->pool = std::make_unique<RequestPool>(limits.request_threads(), limits.queue_length(), limits.bytes_in_flight());
+  parts->admission = std::make_unique<Admission>(*parts->pool, config.plaintext_loopback(),
+                                                 std::chrono::seconds(limits.max_deadline_seconds()));
+  parts->events = std::make_unique<EventHub>(registry, *parts->verifications);
+  parts->registration_service = std::make_unique<RegistrationServiceImpl>(
+      *parts->admission, *parts->registration, *parts->verifications, registry, *parts->policies, clock, *parts->events,
+      limits.watch_streams());
+  parts->face_service = std::make_unique<FaceServiceImpl>(*parts->admission, *parts->faces, *parts->policy);
+
+  auto credentials = Credentials(config);
+  if (!credentials.ok()) return credentials.status();
+  grpc::EnableDefaultHealthCheckService(true);
+  if (config.reflection()) grpc::reflection::InitProtoReflectionServerBuilderPlugin();
+  grpc::ServerBuilder builder;
+  builder.AddListeningPort(config.listen_address(), *credentials, &parts->port);
+  builder.RegisterService(parts->registration_service.get());
+  builder.RegisterService(parts->face_service.get());
+  builder.SetMaxReceiveMessageSize(kMaxMessageBytes);
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, 64);
+  builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+  parts->grpc = builder.BuildAndStart();
+  if (!parts->grpc || parts->port == 0) {
+    return Status(StatusCode::kFailedPrecondition, "WRONG_STATE",
+                  "cannot listen on " + config.listen_address() + ": the address is in use or the certificates are bad");
+  }
+  parts->housekeeping = std::make_unique<Housekeeping>(
+      registry, *parts->store->photos, clock,
+      [health = parts->grpc->GetHealthCheckService()](bool serving) { health->SetServingStatus(serving); });
+  return std::unique_ptr<Server>(new Server(std::move(parts)));
+}
+
+void Server::Stop() {
+  if (parts_->stopped) return;
+  parts_->stopped = true;
+  if (!parts_->grpc) return;
+  parts_->grpc->GetHealthCheckService()->SetServingStatus(false);
+  Log(LogLevel::kInfo, "draining");
+  // Refuses new calls, lets those under way finish, then cancels what is left.
+  parts_->grpc->Shutdown(std::chrono::system_clock::now() + std::chrono::seconds(parts_->config.limits().drain_seconds()));
+  parts_->housekeeping.reset();
+  parts_->pool->Stop();
+  Log(LogLevel::kInfo, "stopped");
+}
+
+}  // namespace realname::server

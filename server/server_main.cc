@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+// realname-server: the service itself, and the work on its databases that is apart from serving.
+#include <signal.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <fstream>
+#include <iostream>
+
+#include "db/migrate.h"
+#include "face/face_engine.h"
+#include "server/config.h"
+#include "server/log.h"
+#include "server/server.h"
+#include "server/store.h"
+
+namespace realname::server {
+namespace {
+
+int Fail(const Status& status) {
+  std::cerr << "realname-server: " << status.message() << "\n";
+  return 1;
+}
+
+Result<std::unique_ptr<FaceExaminer>> MakeFaceEngine(const v1::ServerConfig& config, const rules::Policy& policy) {
+  FaceEngineOptions options;
+  options.bundle_dir = config.bundle_dir();
+  options.calibration_file = config.calibration_file();
+  options.workers = config.limits().face_workers();
+  auto engine = FaceEngine::Create(options);
+  if (!engine.ok()) return engine.status();
+  for (const double target : {policy.pack.face().match_fmr(), policy.pack.face().review_fmr()}) {
+    if (Status status = (*engine)->SupportsFmr(target); !status.ok()) return status;
+  }
+  return std::unique_ptr<FaceExaminer>(*std::move(engine));
+}
+
+int Serve(const std::string& config_file, const std::string& address_file) {
+  // Signals are waited for in this thread; every thread made later inherits the mask.
+  sigset_t stop_signals;
+  sigemptyset(&stop_signals);
+  sigaddset(&stop_signals, SIGTERM);
+  sigaddset(&stop_signals, SIGINT);
+  pthread_sigmask(SIG_BLOCK, &stop_signals, nullptr);
+  signal(SIGPIPE, SIG_IGN);
+
+  auto config = LoadConfig(config_file);
+  if (!config.ok()) return Fail(config.status());
+  StartLog(config->log_level());
+  std::cerr << "# effective configuration\n" << PrintableConfig(*config);
+  const SystemClock clock;
+  auto server = Server::Start(*config, MakeFaceEngine, clock);
+  if (!server.ok()) return Fail(server.status());
+  const std::string host = config->listen_address().substr(0, config->listen_address().rfind(':'));
+  const std::string address = host + ":" + std::to_string((*server)->port());
+  Log(LogLevel::kInfo, "listening", {{"address", std::string_view(address)}});
+  if (!address_file.empty()) {
+    // Appears whole: whoever waits for it never reads half an address.
+    std::ofstream(address_file + ".part") << address << "\n";
+    std::rename((address_file + ".part").c_str(), address_file.c_str());
+  }
+  int signal_number = 0;
+  sigwait(&stop_signals, &signal_number);
+  (*server)->Stop();
+  return 0;
+}
+
+int Migrate(const std::string& registry_dsn, const std::string& key_store_dsn) {
+  auto ran = MigrateStore(registry_dsn, key_store_dsn);
+  if (!ran.ok()) return Fail(ran.status());
+  std::cout << *ran << " migrations ran\n";
+  return 0;
+}
+
+int Main(int argc, char** argv) {
+  CLI::App app{"Real-name registration verification service"};
+  app.require_subcommand(1);
+  std::string config_file;
+  std::string address_file;
+  std::string registry_dsn;
+  std::string key_store_dsn;
+  int status = 0;
+  auto* serve = app.add_subcommand("serve", "serve until SIGTERM or SIGINT");
+  serve->add_option("--config", config_file, "ServerConfig as protobuf text")->required();
+  serve->add_option("--address-file", address_file, "write the address served to this file");
+  serve->callback([&] { status = Serve(config_file, address_file); });
+  auto* check = app.add_subcommand("check-config", "print the effective configuration, secrets removed");
+  check->add_option("--config", config_file, "ServerConfig as protobuf text")->required();
+  check->callback([&] {
+    auto config = LoadConfig(config_file);
+    if (!config.ok()) {
+      status = Fail(config.status());
+    } else {
+      std::cout << PrintableConfig(*config);
+    }
+  });
+  auto* migrate = app.add_subcommand("migrate", "bring databases of one's own up to this version, as their owner");
+  migrate->add_option("--registry", registry_dsn, "libpq connection string, owner's role")->required();
+  migrate->add_option("--key-store", key_store_dsn, "libpq connection string, owner's role")->required();
+  migrate->callback([&] { status = Migrate(registry_dsn, key_store_dsn); });
+  CLI11_PARSE(app, argc, argv);
+  return status;
+}
+
+}  // namespace
+}  // namespace realname::server
+
+int main(int argc, char** argv) { return realname::server::Main(argc, argv); }
