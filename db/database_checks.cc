@@ -2,6 +2,7 @@
 #include "db/database_checks.h"
 
 #include <algorithm>
+
 #include <pqxx/pqxx>
 
 namespace realname::db {

@@ -9,8 +9,9 @@
 
 namespace realname::db {
 
-// FAILED_PRECONDITION, naming the setting, if fsync, synchronous_commit or full_page_writes is off, or if `dsn` connects
-// as a superuser or as an owner of the tables: an acknowledged answer must survive, and append-only must mean it.
+// FAILED_PRECONDITION, naming the setting, if fsync, synchronous_commit or full_page_writes is off, or if `dsn`
+// connects as a superuser or as an owner of the tables: an acknowledged answer must survive, and append-only must mean
+// it.
 Status CheckDurabilityAndRole(const std::string& dsn);
 
 // Whether the database was ever bound to a key ring, that is, may hold something sealed.

@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "db/embedded_postgres.h"
 
+#include <algorithm>
+#include <cstring>
 #include <fcntl.h>
+#include <filesystem>
+#include <fstream>
 #include <pwd.h>
 #include <signal.h>
 #include <spawn.h>
+#include <unistd.h>
+
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <sys/wait.h>
-#include <unistd.h>
-
-#include <algorithm>
-#include <cstring>
-#include <filesystem>
-#include <fstream>
 
 #include "db/pqxx_compat.h"
 

@@ -2,6 +2,7 @@
 #include "db/migrate.h"
 
 #include <map>
+
 #include <pqxx/pqxx>
 
 #include "vault/digest.h"
@@ -44,8 +45,8 @@ Status EnsureRoles(const std::string& dsn) {
     pqxx::connection connection(dsn);
     pqxx::work tx(connection);
     for (const std::string role : {"realname_owner", "realname_server", "realname_keys"}) {
-      tx.exec("do $$ begin if not exists (select 1 from pg_roles where rolname = '" + role +
-              "') then create role " + role + " login nosuperuser nocreatedb nocreaterole; end if; end $$");
+      tx.exec("do $$ begin if not exists (select 1 from pg_roles where rolname = '" + role + "') then create role " +
+              role + " login nosuperuser nocreatedb nocreaterole; end if; end $$");
     }
     tx.commit();
     return {};
@@ -58,8 +59,9 @@ Result<uint32_t> Migrate(Database database, const std::string& dsn) {
     uint32_t ran = 0;
     {
       pqxx::work tx(connection);
-      tx.exec(std::string("create table if not exists public.schema_migration (version integer primary key, name text not "
-                          "null, checksum text not null, apply_time timestamptz not null default now())"));
+      tx.exec(
+          std::string("create table if not exists public.schema_migration (version integer primary key, name text not "
+                      "null, checksum text not null, apply_time timestamptz not null default now())"));
       tx.exec(std::string("grant select on public.schema_migration to realname_server, realname_keys"));
       tx.exec(std::string("comment on table public.schema_migration is 'log: migrations that ran'"));
       tx.commit();

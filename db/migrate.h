@@ -26,9 +26,9 @@ const std::vector<Migration>& Migrations(Database database);
 // Creates the roles that the schemas grant to, if they are missing. `dsn` connects as a role that may create roles.
 Status EnsureRoles(const std::string& dsn);
 
-// Brings a database up to this program's version; returns how many migrations ran. Safe to run twice and from two places
-// at once. FAILED_PRECONDITION if a migration that ran before has another checksum now, or the database is newer than
-// this program.
+// Brings a database up to this program's version; returns how many migrations ran. Safe to run twice and from two
+// places at once. FAILED_PRECONDITION if a migration that ran before has another checksum now, or the database is newer
+// than this program.
 Result<uint32_t> Migrate(Database database, const std::string& dsn);
 
 // Whether a server of this program may run on the database: its schema is of this version or of the next.

@@ -27,7 +27,8 @@ class PhotoStore {
   virtual Status Put(const std::string& person_id, std::span<const SealedPhoto> photos, TimePoint now,
                      Deadline deadline) = 0;
 
-  // The sealed bytes, in the order asked for. INTERNAL if one is missing: the registry never names what was not written.
+  // The sealed bytes, in the order asked for. INTERNAL if one is missing: the registry never names what was not
+  // written.
   virtual Result<std::vector<std::string>> Get(const std::string& person_id, std::span<const std::string> names,
                                                Deadline deadline) = 0;
 

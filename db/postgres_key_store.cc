@@ -17,8 +17,8 @@ PostgresKeyStore::PostgresKeyStore(const std::string& dsn, size_t connections)
     : pool_(std::make_unique<ConnectionPool>(dsn, connections, [](Connection& connection) {
         connection.raw.prepare("find", "select wrapped from key_store.person_key where person_id = $1");
         connection.raw.prepare("put",
-                           "insert into key_store.person_key (person_id, wrapped) values ($1, $2) "
-                           "on conflict do nothing returning 1");
+                               "insert into key_store.person_key (person_id, wrapped) values ($1, $2) "
+                               "on conflict do nothing returning 1");
         connection.raw.prepare("erase", "delete from key_store.person_key where person_id = $1");
       })) {}
 

@@ -19,9 +19,7 @@ Status Defect(std::string detail) {
   return Status(StatusCode::kInternal, "INTERNAL_DEFECT", "internal error", std::move(detail));
 }
 
-Status NoSuchVerification() {
-  return Status(StatusCode::kNotFound, "NO_SUCH_VERIFICATION", "no such verification");
-}
+Status NoSuchVerification() { return Status(StatusCode::kNotFound, "NO_SUCH_VERIFICATION", "no such verification"); }
 
 // Reads the columns of kColumns in registry_statements.cc.
 StoredVerification ReadVerification(const pqxx::row& row) {
@@ -85,9 +83,9 @@ Result<Observation> PostgresRegistry::Observe(const ObserveQuery& query, Deadlin
   Observation observation;
   std::string earlier;
   Status status = RunStatement(pool_, deadline, "observe", Repeatable::kYes, [&](pqxx::transaction_base& tx) {
-    const auto row = Execute(tx, "observe", query.request.principal, query.request.request_id, Bytes{payload},
-                             query.operator_id, index_version_, document, Bytes{name}, Bytes{number}, verification,
-                             Micros(query.now))[0];
+    const auto row =
+        Execute(tx, "observe", query.request.principal, query.request.request_id, Bytes{payload}, query.operator_id,
+                index_version_, document, Bytes{name}, Bytes{number}, verification, Micros(query.now))[0];
     if (!row[0].is_null()) {
       earlier = row[0].as<std::string>();
       observation.request = row[1].as<bool>() ? RequestMatch::kSamePayload : RequestMatch::kOtherPayload;
@@ -163,12 +161,12 @@ Result<CommitOutcome> PostgresRegistry::Commit(const CommitRequest& request, Dea
 
   const std::string payload = Digest("request", request.request.canonical_payload);
   const bool claims_person = !request.document_number.empty();
-  const Nullable document = claims_person ? Nullable::Hex(DocumentIndex(request.document_type, request.document_number))
-                                          : Nullable::Null();
+  const Nullable document =
+      claims_person ? Nullable::Hex(DocumentIndex(request.document_type, request.document_number)) : Nullable::Null();
   const Nullable name = claims_person ? Nullable::Hex(NameIndex(request.name)) : Nullable::Null();
   const Nullable number = request.msisdn.empty() ? Nullable::Null() : Nullable::Hex(NumberIndex(request.msisdn));
-  const Nullable expire = request.expire_time ? Nullable::Text(std::to_string(Micros(*request.expire_time)))
-                                              : Nullable::Null();
+  const Nullable expire =
+      request.expire_time ? Nullable::Text(std::to_string(Micros(*request.expire_time))) : Nullable::Null();
   const Nullable next_due = request.decision.next_reverification_date().empty()
                                 ? Nullable::Null()
                                 : Nullable::Text(request.decision.next_reverification_date());
@@ -184,8 +182,8 @@ Result<CommitOutcome> PostgresRegistry::Commit(const CommitRequest& request, Dea
                       attempt, request.expected_sequence, request.holds_place, request.quota_limit, expire, next_due,
                       Bytes{record_bytes}, Bytes{record_subject}, Bytes{photos[0].name}, Bytes{photos[1].name},
                       Bytes{decision_bytes}, Bytes{facts_bytes}, Bytes{facts_subject}, Bytes{sealed_salt},
-                      request.decision.policy_digest(), request.decision.rules_version(),
-                      TimeOrderedUuid(request.now), Bytes{*leaf}, Micros(request.now))[0][0]
+                      request.decision.policy_digest(), request.decision.rules_version(), TimeOrderedUuid(request.now),
+                      Bytes{*leaf}, Micros(request.now))[0][0]
                   .as<bool>();
   });
   if (status.code() == StatusCode::kAborted) return CommitOutcome(Moved{});
@@ -406,8 +404,8 @@ Result<std::vector<StoredEvent>> PostgresRegistry::Events(const Scope& scope, co
     found = !Execute(tx, "in_scope", scope.operator_id, scope.agent_id, scope.outlet_id, verification_id).empty();
     if (!found) return;
     for (const auto& row : Execute(tx, "events", verification_id, after_sequence)) {
-      events.push_back({row[0].as<uint64_t>(), FromMicros(row[1].as<int64_t>()), static_cast<v1::State>(row[2].as<int>()),
-                        static_cast<v1::Verdict>(row[3].as<int>())});
+      events.push_back({row[0].as<uint64_t>(), FromMicros(row[1].as<int64_t>()),
+                        static_cast<v1::State>(row[2].as<int>()), static_cast<v1::Verdict>(row[3].as<int>())});
     }
   });
   if (!status.ok()) return status;
@@ -430,9 +428,8 @@ Result<std::vector<FeedEntry>> PostgresRegistry::Feed(uint64_t after_position, u
 
 Result<uint64_t> PostgresRegistry::FeedEnd(Deadline deadline) {
   uint64_t end = 0;
-  Status status = RunStatement(pool_, deadline, "feed end", Repeatable::kYes, [&](pqxx::transaction_base& tx) {
-    end = Execute(tx, "feed_end")[0][0].as<uint64_t>();
-  });
+  Status status = RunStatement(pool_, deadline, "feed end", Repeatable::kYes,
+                               [&](pqxx::transaction_base& tx) { end = Execute(tx, "feed_end")[0][0].as<uint64_t>(); });
   if (!status.ok()) return status;
   return end;
 }

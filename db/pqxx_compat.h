@@ -6,9 +6,10 @@
 #include <cstdint>
 #include <exception>
 #include <optional>
-#include <pqxx/pqxx>
 #include <string>
 #include <string_view>
+
+#include <pqxx/pqxx>
 
 namespace realname::db {
 

@@ -17,8 +17,7 @@ constexpr char kLatestDecision[] =
     " join lateral (select * from realname.decision x where x.person_id = v.person_id "
     "and x.verification_id = v.verification_id order by x.sequence desc limit 1) d on true ";
 
-constexpr char kInScope[] =
-    " v.operator_id = $1 and ($2 = '' or v.agent_id = $2) and ($3 = '' or v.outlet_id = $3) ";
+constexpr char kInScope[] = " v.operator_id = $1 and ($2 = '' or v.agent_id = $2) and ($3 = '' or v.outlet_id = $3) ";
 
 }  // namespace
 
@@ -30,57 +29,60 @@ void PrepareRegistryStatements(Connection& connection) {
       " from realname.verification_claim c join realname.verification v on v.person_id = c.person_id "
       "and v.verification_id = c.verification_id ";
 
-  connection.raw.prepare("observe",
-                     "select request_verification_id, same_payload, person_id, row_version, person_known, name_differs, "
-                     "numbers_held, msisdn_taken from realname.observe($1, $2, $3, $4, $5, $6, $7, $8, $9, "
-                     "realname.at($10))");
-  connection.raw.prepare("commit_decision",
-                     "select realname.commit_decision($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, "
-                     "$16::smallint, $17::smallint, $18, $19, $20, $21, realname.at($22), $23, $24, $25, $26, $27, $28, "
-                     "$29, $30, $31, $32, $33, $34, $35, realname.at($36))");
+  connection.raw.prepare(
+      "observe",
+      "select request_verification_id, same_payload, person_id, row_version, person_known, name_differs, "
+      "numbers_held, msisdn_taken from realname.observe($1, $2, $3, $4, $5, $6, $7, $8, $9, "
+      "realname.at($10))");
+  connection.raw.prepare(
+      "commit_decision",
+      "select realname.commit_decision($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, "
+      "$16::smallint, $17::smallint, $18, $19, $20, $21, realname.at($22), $23, $24, $25, $26, $27, $28, "
+      "$29, $30, $31, $32, $33, $34, $35, realname.at($36))");
   connection.raw.prepare("transition",
-                     "select realname.transition($1::smallint, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, "
-                     "realname.at($12))");
+                         "select realname.transition($1::smallint, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, "
+                         "realname.at($12))");
   connection.raw.prepare("read_unscoped", "select " + columns + by_claim + latest + "where c.verification_id = $1");
   connection.raw.prepare("request_claim",
-                     "select verification_id, payload_digest = $3 from realname.request_claim "
-                     "where principal = $1 and request_id = $2");
+                         "select verification_id, payload_digest = $3 from realname.request_claim "
+                         "where principal = $1 and request_id = $2");
   connection.raw.prepare("get", "select " + columns + by_claim + latest + "where c.verification_id = $4 and" + scope);
   connection.raw.prepare("get_facts", "select d.facts, d.sealed_subject, d.sequence, v.person_id " + by_claim + latest +
-                                      "where c.verification_id = $4 and" + scope);
+                                          "where c.verification_id = $4 and" + scope);
   connection.raw.prepare("get_registration",
-                     "select " + columns + ", r.record, r.sealed_subject, r.id_photo, r.live_portrait, r.attempt " +
-                         by_claim + latest +
-                         " join lateral (select * from realname.registration x where x.person_id = v.person_id "
-                         "and x.verification_id = v.verification_id order by x.attempt desc limit 1) r on true "
-                         "where c.verification_id = $4 and" +
-                         scope);
+                         "select " + columns + ", r.record, r.sealed_subject, r.id_photo, r.live_portrait, r.attempt " +
+                             by_claim + latest +
+                             " join lateral (select * from realname.registration x where x.person_id = v.person_id "
+                             "and x.verification_id = v.verification_id order by x.attempt desc limit 1) r on true "
+                             "where c.verification_id = $4 and" +
+                             scope);
   connection.raw.prepare("list", "select " + columns + " from realname.verification v " + latest + "where" + scope +
-                                 "and ($4 = 0 or v.state = $4) and ($5::uuid is null or v.verification_id < $5) "
-                                 "order by v.verification_id desc limit $6");
+                                     "and ($4 = 0 or v.state = $4) and ($5::uuid is null or v.verification_id < $5) "
+                                     "order by v.verification_id desc limit $6");
   connection.raw.prepare("in_scope", "select 1 " + by_claim + "where c.verification_id = $4 and" + scope);
   connection.raw.prepare("events",
-                     "select sequence, realname.micros(occur_time), state, verdict from realname.outbox "
-                     "where verification_id = $1 and sequence > $2 order by sequence");
+                         "select sequence, realname.micros(occur_time), state, verdict from realname.outbox "
+                         "where verification_id = $1 and sequence > $2 order by sequence");
   connection.raw.prepare("sequence_outbox", "select realname.sequence_outbox(1000)");
-  connection.raw.prepare("feed",
-                     "select position, verification_id from realname.outbox where position > $1 order by position limit $2");
+  connection.raw.prepare(
+      "feed", "select position, verification_id from realname.outbox where position > $1 order by position limit $2");
   connection.raw.prepare("feed_end", "select position from realname.outbox_head");
   connection.raw.prepare("expire_reservations", "select realname.expire_reservations(realname.at($1), $2)");
   connection.raw.prepare("precheck",
-                     "select admitted, person_known, name_differs, numbers_held "
-                     "from realname.precheck($1, $2, $3, $4, $5, $6, $7, realname.at($8))");
+                         "select admitted, person_known, name_differs, numbers_held "
+                         "from realname.precheck($1, $2, $3, $4, $5, $6, $7, realname.at($8))");
   connection.raw.prepare("policy_put",
-                     "insert into realname.policy_pack values ($1, $2, now()) on conflict do nothing");
+                         "insert into realname.policy_pack values ($1, $2, now()) on conflict do nothing");
   connection.raw.prepare("policy_get", "select body from realname.policy_pack where digest = $1");
   connection.raw.prepare("photo_put",
-                     "insert into media.photo values ($1, $2, $3, realname.at($6)), ($1, $4, $5, realname.at($6)) "
-                     "on conflict do nothing");
+                         "insert into media.photo values ($1, $2, $3, realname.at($6)), ($1, $4, $5, realname.at($6)) "
+                         "on conflict do nothing");
   connection.raw.prepare("photo_get", "select sealed from media.photo where person_id = $1 and name = $2");
-  connection.raw.prepare("photo_sweep",
-                     "delete from media.photo where (person_id, name) in (select p.person_id, p.name from media.photo p "
-                     "where p.create_time < realname.at($1) and not exists (select 1 from realname.registration r "
-                     "where r.person_id = p.person_id and (r.id_photo = p.name or r.live_portrait = p.name)) limit $2)");
+  connection.raw.prepare(
+      "photo_sweep",
+      "delete from media.photo where (person_id, name) in (select p.person_id, p.name from media.photo p "
+      "where p.create_time < realname.at($1) and not exists (select 1 from realname.registration r "
+      "where r.person_id = p.person_id and (r.id_photo = p.name or r.live_portrait = p.name)) limit $2)");
 }
 
 }  // namespace realname::db

@@ -20,7 +20,8 @@ Status FromSqlState(const std::string& state, std::string_view what) {
         .WithRetryAfter(std::chrono::milliseconds(50));
   }
   if (state == "RN002") {
-    return Status(StatusCode::kFailedPrecondition, "WRONG_STATE", "the verification is not in a state that allows this");
+    return Status(StatusCode::kFailedPrecondition, "WRONG_STATE",
+                  "the verification is not in a state that allows this");
   }
   if (state == "RN003") {
     return Status(StatusCode::kFailedPrecondition, "RESERVATION_EXPIRED", "the reservation ran out; submit again");
@@ -31,8 +32,7 @@ Status FromSqlState(const std::string& state, std::string_view what) {
                   "this request_id was used with another payload; make a new id");
   }
   const std::string state_class = state.substr(0, 2);
-  if (state_class == "08" || state_class == "53" || state_class == "57" || state_class == "58" ||
-      state == "25006") {
+  if (state_class == "08" || state_class == "53" || state_class == "57" || state_class == "58" || state == "25006") {
     return Unavailable(what, state);
   }
   return Status(StatusCode::kInternal, "INTERNAL_DEFECT", "internal error", std::string(what) + ": SQLSTATE " + state);

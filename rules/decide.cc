@@ -167,7 +167,8 @@ class Examination {
   void CarriedReasons() {
     for (const int code : facts_.carried_review_reasons()) {
       const auto reason = static_cast<v1::ReasonCode>(code);
-      const bool again = std::any_of(findings_.begin(), findings_.end(), [&](const auto& f) { return f.code == reason; });
+      const bool again =
+          std::any_of(findings_.begin(), findings_.end(), [&](const auto& f) { return f.code == reason; });
       if (!again) Uncertain(CheckOf(reason), reason);
     }
   }
@@ -356,9 +357,7 @@ v1::Decision Decide(const Policy& policy, const v1::Facts& facts) {
   return examination.Merge();
 }
 
-bool IdentifiesPerson(const Policy& policy, const v1::Facts& facts) {
-  return Examination(policy, facts).Identified();
-}
+bool IdentifiesPerson(const Policy& policy, const v1::Facts& facts) { return Examination(policy, facts).Identified(); }
 
 v1::Verdict Precheck(const Policy& policy, const v1::Facts& facts) {
   Examination examination(policy, facts);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The decision: a pure function of policy and facts. No clock, no files, no randomness, no memory; safe from any thread.
+// The decision: a pure function of policy and facts. No clock, no files, no randomness, no memory; safe from any
+// thread.
 #pragma once
 
 #include "realname/v1/decision.pb.h"
@@ -23,7 +24,8 @@ bool IdentifiesPerson(const Policy& policy, const v1::Facts& facts);
 // (only an own hall can tell). Looks at document, age, channel, quota and what is registered, never at captures.
 v1::Verdict Precheck(const Policy& policy, const v1::Facts& facts);
 
-// Whether a decision holds a place in the person's quota while it waits: PASS, REVIEW and a RETRY that can be resubmitted.
+// Whether a decision holds a place in the person's quota while it waits: PASS, REVIEW and a RETRY that can be
+// resubmitted.
 bool HoldsPlace(const v1::Decision& decision);
 
 // The state that follows a decision.

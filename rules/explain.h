@@ -9,9 +9,10 @@
 
 namespace realname::rules {
 
-// Fills checks, reasons, next action, retry items, due date, policy digest and rules version of `answer` as `reader` may
-// see them. A reason that the reader may not see keeps its place, without code, class and rules, and with the text of the
-// next action; the outcome of a check all of whose reasons are hidden is hidden too. `policy` is the one that decided.
+// Fills checks, reasons, next action, retry items, due date, policy digest and rules version of `answer` as `reader`
+// may see them. A reason that the reader may not see keeps its place, without code, class and rules, and with the text
+// of the next action; the outcome of a check all of whose reasons are hidden is hidden too. `policy` is the one that
+// decided.
 void Explain(const Policy& policy, const v1::Decision& decision, v1::Reader reader, v1::Verification& answer);
 
 // The next action's text.

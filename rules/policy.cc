@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rules/policy.h"
 
+#include <algorithm>
+#include <set>
+
 #include <google/protobuf/io/tokenizer.h>
 #include <google/protobuf/io/zero_copy_stream_impl_lite.h>
 #include <google/protobuf/text_format.h>
-
-#include <algorithm>
-#include <set>
 
 namespace realname::rules {
 namespace {
@@ -69,8 +69,9 @@ void CheckReasons(Faults& faults, const v1::PolicyPack& pack) {
     faults.Require(std::find(reason.visible_to().begin(), reason.visible_to().end(), v1::READER_STAFF) !=
                        reason.visible_to().end(),
                    "reasons", i, name + " must be visible to READER_STAFF");
-    faults.Require(reason.class_() == v1::REASON_CLASS_RETRY || (!reason.new_application() && !reason.retry_items_size()),
-                   "reasons", i, name + " has a way to retry but is not of REASON_CLASS_RETRY");
+    faults.Require(
+        reason.class_() == v1::REASON_CLASS_RETRY || (!reason.new_application() && !reason.retry_items_size()),
+        "reasons", i, name + " has a way to retry but is not of REASON_CLASS_RETRY");
   }
   for (int code = v1::ReasonCode_MIN; code <= v1::ReasonCode_MAX; ++code) {
     if (!v1::ReasonCode_IsValid(code) || code == v1::REASON_CODE_UNSPECIFIED) continue;
@@ -117,9 +118,9 @@ std::string FirstFault(const v1::PolicyPack& pack, const pb::TextFormat::ParseIn
   faults.Require(pack.document().max_capture_age_minutes() > 0, "document", -1,
                  "max_capture_age_minutes must be positive");
   const auto& application = pack.application();
-  faults.Require(application.reservation_minutes() > 0 && application.evidence_minutes() > 0 &&
-                     application.review_hours() > 0,
-                 "application", -1, "reservations must last longer than nothing");
+  faults.Require(
+      application.reservation_minutes() > 0 && application.evidence_minutes() > 0 && application.review_hours() > 0,
+      "application", -1, "reservations must last longer than nothing");
   faults.Require(pack.reverification().period_months() > 0, "reverification", -1, "period_months must be positive");
   faults.Require(pack.precheck().per_caller_and_hour() > 0, "precheck", -1, "per_caller_and_hour must be positive");
   CheckReasons(faults, pack);

@@ -11,7 +11,8 @@
 
 namespace realname::rules {
 
-// Why a picture shows no one subject: at most one of IMG_DECODE, IMG_TOO_SMALL, IMG_TOO_LARGE, FACE_NONE, FACE_MULTIPLE.
+// Why a picture shows no one subject: at most one of IMG_DECODE, IMG_TOO_SMALL, IMG_TOO_LARGE, FACE_NONE,
+// FACE_MULTIPLE.
 std::vector<v1::ReasonCode> DetectionFaults(const v1::FaceEvidence& evidence);
 
 // Why a picture with one subject is not good enough to compare, most telling first. Requires FACE_STATUS_OK.

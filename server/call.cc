@@ -26,7 +26,8 @@ Result<Caller> Admission::Admit(const grpc::CallbackServerContext& context, std:
     for (const grpc::string_ref& found : context.auth_context()->FindPropertyValues(kPeerUri)) {
       const std::string text(found.data(), found.size());
       if (text.rfind("urn:realname:", 0) != 0) continue;
-      if (!uri.empty()) return Status(StatusCode::kUnauthenticated, "NO_IDENTITY", "the certificate has two identities");
+      if (!uri.empty())
+        return Status(StatusCode::kUnauthenticated, "NO_IDENTITY", "the certificate has two identities");
       uri = text;
     }
   }
@@ -48,7 +49,8 @@ Result<Deadline> Admission::DeadlineOf(const grpc::CallbackServerContext& contex
 
 void LogCall(std::string_view method, std::string_view principal, const Status& status,
              std::chrono::steady_clock::time_point start) {
-  const double milliseconds = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
+  const double milliseconds =
+      std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
   const bool defect = status.code() == StatusCode::kInternal || status.code() == StatusCode::kUnavailable;
   Log(defect ? LogLevel::kError : LogLevel::kInfo, "call",
       {{"method", method},

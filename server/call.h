@@ -3,12 +3,12 @@
 // formed, is there room. The reaction does only that; the work happens in the request pool.
 #pragma once
 
-#include <grpcpp/server_context.h>
-#include <grpcpp/support/server_callback.h>
-
 #include <chrono>
 #include <functional>
 #include <string_view>
+
+#include <grpcpp/server_context.h>
+#include <grpcpp/support/server_callback.h>
 
 #include "base/result.h"
 #include "server/grpc_status.h"

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/config.h"
 
-#include <google/protobuf/io/tokenizer.h>
-#include <google/protobuf/text_format.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
 #include <thread>
+#include <unistd.h>
+
+#include <google/protobuf/io/tokenizer.h>
+#include <google/protobuf/text_format.h>
 
 namespace realname::server {
 namespace {
@@ -69,9 +69,9 @@ Result<v1::ServerConfig> LoadConfig(const std::string& path) {
   if (config.data_dir().empty()) config.set_data_dir(DefaultDataDir());
   resolve(config.mutable_key_file());
   if (config.key_file().empty()) config.set_key_file(config.data_dir() + "/keys");
-  for (const auto& [field, file] : {std::pair("policy_file", config.mutable_policy_file()),
-                                    std::pair("bundle_dir", config.mutable_bundle_dir()),
-                                    std::pair("calibration_file", config.mutable_calibration_file())}) {
+  for (const auto& [field, file] :
+       {std::pair("policy_file", config.mutable_policy_file()), std::pair("bundle_dir", config.mutable_bundle_dir()),
+        std::pair("calibration_file", config.mutable_calibration_file())}) {
     if (file->empty()) return Bad(std::string(field) + " is required");
     resolve(file);
   }

@@ -65,7 +65,8 @@ void EventHub::Run() {
         position = fresh->back().position;
         const std::lock_guard relock(mutex_);
         for (const FeedEntry& entry : *fresh) {
-          for (auto& [number, watcher] : watchers_) watcher->behind |= watcher->verification_id == entry.verification_id;
+          for (auto& [number, watcher] : watchers_)
+            watcher->behind |= watcher->verification_id == entry.verification_id;
         }
       }
     }

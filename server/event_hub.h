@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Tells watchers of verifications what happens, by reading the registry's event log. One thread does all the reading, so
-// a thousand open streams cost one poll.
+// Tells watchers of verifications what happens, by reading the registry's event log. One thread does all the reading,
+// so a thousand open streams cost one poll.
 #pragma once
 
 #include <condition_variable>
@@ -48,8 +48,8 @@ class EventHub {
 
   RegistryReader& registry_;
   Verifications& verifications_;
-  std::mutex mutex_;          // guards the members below
-  std::mutex calling_;        // held while listeners are called
+  std::mutex mutex_;    // guards the members below
+  std::mutex calling_;  // held while listeners are called
   std::condition_variable woken_;
   std::map<uint64_t, std::shared_ptr<Watcher>> watchers_;
   uint64_t next_watch_ = 1;

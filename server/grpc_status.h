@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The one function that turns a Status into gRPC's, with ErrorInfo{reason, domain "realname"}, BadRequest and RetryInfo.
+// The one function that turns a Status into gRPC's, with ErrorInfo{reason, domain "realname"}, BadRequest and
+// RetryInfo.
 #pragma once
 
 #include <grpcpp/support/status.h>

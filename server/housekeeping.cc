@@ -20,11 +20,9 @@ Deadline Soon() { return std::chrono::steady_clock::now() + std::chrono::seconds
 
 Housekeeping::Housekeeping(Registry& registry, db::PhotoStore& photos, const Clock& clock,
                            std::function<void(bool)> set_serving)
-    : registry_(registry),
-      photos_(photos),
-      clock_(clock),
-      set_serving_(std::move(set_serving)),
-      thread_([this] { Run(); }) {}
+    : registry_(registry), photos_(photos), clock_(clock), set_serving_(std::move(set_serving)), thread_([this] {
+        Run();
+      }) {}
 
 Housekeeping::~Housekeeping() {
   {

@@ -16,7 +16,8 @@ namespace realname::server {
 
 class Housekeeping {
  public:
-  // `set_serving` is called whenever the database begins or ceases to answer, first of all once. Arguments outlive this.
+  // `set_serving` is called whenever the database begins or ceases to answer, first of all once. Arguments outlive
+  // this.
   Housekeeping(Registry& registry, db::PhotoStore& photos, const Clock& clock, std::function<void(bool)> set_serving);
   ~Housekeeping();
 

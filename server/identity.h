@@ -3,9 +3,9 @@
 //
 //   urn:realname:operator:OPERATOR:role:ROLE[:agent:AGENT[:outlet:OUTLET]]
 //
-// ROLE is a value of realname.v1.Role without its prefix, in small letters (retail, online, auditor ...); the other words
-// are 1 to 64 characters of A-Z a-z 0-9 . _ -. The whole URI is the principal. An auditor, reviewer, administrator,
-// regulator or liaison officer sees the whole operator and therefore names no agent. Pure functions.
+// ROLE is a value of realname.v1.Role without its prefix, in small letters (retail, online, auditor ...); the other
+// words are 1 to 64 characters of A-Z a-z 0-9 . _ -. The whole URI is the principal. An auditor, reviewer,
+// administrator, regulator or liaison officer sees the whole operator and therefore names no agent. Pure functions.
 #pragma once
 
 #include <string_view>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Structured logs: one JSON object a line on standard error. Callers pass names, codes, counts and ids; nothing personal
-// ever. Thread-safe.
+// Structured logs: one JSON object a line on standard error. Callers pass names, codes, counts and ids; nothing
+// personal ever. Thread-safe.
 #pragma once
 
 #include <cstdint>

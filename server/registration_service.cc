@@ -64,8 +64,8 @@ class OpenWatch final : public grpc::ServerWriteReactor<v1::VerificationEvent> {
     const std::lock_guard lock(mutex_);
     if (!writing_) FinishLocked({});
   }
-  // Comes after the reactor was handed to gRPC, hence after Begin. The hub may be calling the listener just now: leave it
-  // on a thread that may wait.
+  // Comes after the reactor was handed to gRPC, hence after Begin. The hub may be calling the listener just now: leave
+  // it on a thread that may wait.
   void OnDone() override { LeaveHub(); }
 
  private:
@@ -118,45 +118,46 @@ grpc::ServerUnaryReactor* RegistrationServiceImpl::PrecheckEligibility(grpc::Cal
                                                                        const v1::PrecheckEligibilityRequest* request,
                                                                        v1::PrecheckEligibilityResponse* response) {
   static const std::string kMethod = Method("PrecheckEligibility");
-  return Unary(admission_, context, request, response, kMethod, [this](const auto& caller, const auto& asked, Deadline d) {
-    return Precheck(registry_, policies_, clock_, caller, asked, d);
-  });
+  return Unary(admission_, context, request, response, kMethod,
+               [this](const auto& caller, const auto& asked, Deadline d) {
+                 return Precheck(registry_, policies_, clock_, caller, asked, d);
+               });
 }
 
 grpc::ServerUnaryReactor* RegistrationServiceImpl::SubmitRegistration(grpc::CallbackServerContext* context,
                                                                       const v1::SubmitRegistrationRequest* request,
                                                                       v1::Verification* response) {
   static const std::string kMethod = Method("SubmitRegistration");
-  return Unary(admission_, context, request, response, kMethod, [this](const auto& caller, const auto& asked, Deadline d) {
-    return registration_.Submit(caller, asked, d);
-  });
+  return Unary(
+      admission_, context, request, response, kMethod,
+      [this](const auto& caller, const auto& asked, Deadline d) { return registration_.Submit(caller, asked, d); });
 }
 
 grpc::ServerUnaryReactor* RegistrationServiceImpl::ResubmitEvidence(grpc::CallbackServerContext* context,
                                                                     const v1::ResubmitEvidenceRequest* request,
                                                                     v1::Verification* response) {
   static const std::string kMethod = Method("ResubmitEvidence");
-  return Unary(admission_, context, request, response, kMethod, [this](const auto& caller, const auto& asked, Deadline d) {
-    return registration_.Resubmit(caller, asked, d);
-  });
+  return Unary(
+      admission_, context, request, response, kMethod,
+      [this](const auto& caller, const auto& asked, Deadline d) { return registration_.Resubmit(caller, asked, d); });
 }
 
 grpc::ServerUnaryReactor* RegistrationServiceImpl::GetVerification(grpc::CallbackServerContext* context,
                                                                    const v1::GetVerificationRequest* request,
                                                                    v1::Verification* response) {
   static const std::string kMethod = Method("GetVerification");
-  return Unary(admission_, context, request, response, kMethod, [this](const auto& caller, const auto& asked, Deadline d) {
-    return verifications_.Get(caller, asked, d);
-  });
+  return Unary(
+      admission_, context, request, response, kMethod,
+      [this](const auto& caller, const auto& asked, Deadline d) { return verifications_.Get(caller, asked, d); });
 }
 
 grpc::ServerUnaryReactor* RegistrationServiceImpl::ListVerifications(grpc::CallbackServerContext* context,
                                                                      const v1::ListVerificationsRequest* request,
                                                                      v1::ListVerificationsResponse* response) {
   static const std::string kMethod = Method("ListVerifications");
-  return Unary(admission_, context, request, response, kMethod, [this](const auto& caller, const auto& asked, Deadline d) {
-    return verifications_.List(caller, asked, d);
-  });
+  return Unary(
+      admission_, context, request, response, kMethod,
+      [this](const auto& caller, const auto& asked, Deadline d) { return verifications_.List(caller, asked, d); });
 }
 
 grpc::ServerWriteReactor<v1::VerificationEvent>* RegistrationServiceImpl::WatchVerification(
@@ -188,18 +189,18 @@ grpc::ServerUnaryReactor* RegistrationServiceImpl::ConfirmActivation(grpc::Callb
                                                                      const v1::ConfirmActivationRequest* request,
                                                                      v1::Verification* response) {
   static const std::string kMethod = Method("ConfirmActivation");
-  return Unary(admission_, context, request, response, kMethod, [this](const auto& caller, const auto& asked, Deadline d) {
-    return verifications_.Confirm(caller, asked, d);
-  });
+  return Unary(
+      admission_, context, request, response, kMethod,
+      [this](const auto& caller, const auto& asked, Deadline d) { return verifications_.Confirm(caller, asked, d); });
 }
 
 grpc::ServerUnaryReactor* RegistrationServiceImpl::CancelVerification(grpc::CallbackServerContext* context,
                                                                       const v1::CancelVerificationRequest* request,
                                                                       v1::Verification* response) {
   static const std::string kMethod = Method("CancelVerification");
-  return Unary(admission_, context, request, response, kMethod, [this](const auto& caller, const auto& asked, Deadline d) {
-    return verifications_.Cancel(caller, asked, d);
-  });
+  return Unary(
+      admission_, context, request, response, kMethod,
+      [this](const auto& caller, const auto& asked, Deadline d) { return verifications_.Cancel(caller, asked, d); });
 }
 
 }  // namespace realname::server

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A fixed number of threads that carry calls through the pipeline, behind a queue that is bounded by calls and by bytes.
+// A fixed number of threads that carry calls through the pipeline, behind a queue that is bounded by calls and by
+// bytes.
 #pragma once
 
 #include <condition_variable>
@@ -22,9 +23,9 @@ class RequestPool {
   // Waits for the work that was taken.
   ~RequestPool();
 
-  // Takes work of `bytes` for a thread, or refuses at once: RESOURCE_EXHAUSTED (OVERLOADED) with a time to come back when
-  // the queue or the bytes are full, UNAVAILABLE (SHUTTING_DOWN) after Stop. Work is told whether its deadline passed
-  // while it waited; it is always called exactly once if it was taken.
+  // Takes work of `bytes` for a thread, or refuses at once: RESOURCE_EXHAUSTED (OVERLOADED) with a time to come back
+  // when the queue or the bytes are full, UNAVAILABLE (SHUTTING_DOWN) after Stop. Work is told whether its deadline
+  // passed while it waited; it is always called exactly once if it was taken.
   Status Submit(size_t bytes, Deadline deadline, std::function<void(bool expired)> work);
 
   // Refuses what comes from now on.

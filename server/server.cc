@@ -90,7 +90,8 @@ Result<std::unique_ptr<Server>> Server::Start(const v1::ServerConfig& config, co
                                                        [&clock] { return TimeOrderedUuid(clock.Now()); });
   parts->verifications = std::make_unique<Verifications>(registry, *parts->policies, clock);
   const v1::Limits& limits = config.limits();
-  parts->pool = std::make_unique<RequestPool>(limits.request_threads(), limits.queue_length(), limits.bytes_in_flight());
+  parts->pool =
+      std::make_unique<RequestPool>(limits.request_threads(), limits.queue_length(), limits.bytes_in_flight());
   parts->admission = std::make_unique<Admission>(*parts->pool, config.plaintext_loopback(),
                                                  std::chrono::seconds(limits.max_deadline_seconds()));
   parts->events = std::make_unique<EventHub>(registry, *parts->verifications);
@@ -112,8 +113,9 @@ Result<std::unique_ptr<Server>> Server::Start(const v1::ServerConfig& config, co
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
   parts->grpc = builder.BuildAndStart();
   if (!parts->grpc || parts->port == 0) {
-    return Status(StatusCode::kFailedPrecondition, "WRONG_STATE",
-                  "cannot listen on " + config.listen_address() + ": the address is in use or the certificates are bad");
+    return Status(
+        StatusCode::kFailedPrecondition, "WRONG_STATE",
+        "cannot listen on " + config.listen_address() + ": the address is in use or the certificates are bad");
   }
   parts->housekeeping = std::make_unique<Housekeeping>(
       registry, *parts->store->photos, clock,
@@ -128,7 +130,8 @@ void Server::Stop() {
   parts_->grpc->GetHealthCheckService()->SetServingStatus(false);
   Log(LogLevel::kInfo, "draining");
   // Refuses new calls, lets those under way finish, then cancels what is left.
-  parts_->grpc->Shutdown(std::chrono::system_clock::now() + std::chrono::seconds(parts_->config.limits().drain_seconds()));
+  parts_->grpc->Shutdown(std::chrono::system_clock::now() +
+                         std::chrono::seconds(parts_->config.limits().drain_seconds()));
   parts_->housekeeping.reset();
   parts_->pool->Stop();
   Log(LogLevel::kInfo, "stopped");

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // realname-server: the service itself, and the work on its databases that is apart from serving.
-#include <signal.h>
-
-#include <CLI/CLI.hpp>
 #include <cstdio>
 #include <fstream>
 #include <iostream>
+#include <signal.h>
+
+#include <CLI/CLI.hpp>
 
 #include "db/migrate.h"
 #include "face/face_engine.h"

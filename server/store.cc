@@ -22,8 +22,9 @@ Result<KeyRing> OpenKeyRing(const std::string& key_file, bool database_in_use) {
   if (!std::filesystem::exists(key_file, error) && !database_in_use) {
     auto ring = KeyRing::Create(key_file);
     if (!ring.ok()) return ring.status();
-    Log(LogLevel::kWarn, "key file made", {{"file", std::string_view(key_file)},
-                                           {"advice", "back it up apart from the databases; without it nobody can be read"}});
+    Log(LogLevel::kWarn, "key file made",
+        {{"file", std::string_view(key_file)},
+         {"advice", "back it up apart from the databases; without it nobody can be read"}});
     return ring;
   }
   return KeyRing::Load(key_file);

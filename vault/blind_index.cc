@@ -11,9 +11,9 @@ Result<std::string> KeyedDigest(const KeyRing& ring, KeyPurpose purpose, std::ui
                                 std::string_view domain, std::string_view bytes) {
   const SecretKey* key = ring.Find(purpose, version);
   if (key == nullptr) {
-    return Status(StatusCode::kInternal, "INTERNAL_DEFECT", "a stored value could not be read",
-                  "the key file has no " + std::string(KeyPurposeName(purpose)) + " key of version " +
-                      std::to_string(version));
+    return Status(
+        StatusCode::kInternal, "INTERNAL_DEFECT", "a stored value could not be read",
+        "the key file has no " + std::string(KeyPurposeName(purpose)) + " key of version " + std::to_string(version));
   }
   std::string head(label);
   AppendField(head, domain);

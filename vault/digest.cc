@@ -143,8 +143,7 @@ std::string RandomUuid() {
 std::string TimeOrderedUuid(TimePoint now) {
   std::array<std::uint8_t, 16> bytes;
   FillRandom(bytes.data(), bytes.size());
-  const std::int64_t since_1970 =
-      std::chrono::duration_cast<std::chrono::nanoseconds>(now.time_since_epoch()).count();
+  const std::int64_t since_1970 = std::chrono::duration_cast<std::chrono::nanoseconds>(now.time_since_epoch()).count();
   const auto nanoseconds = static_cast<std::uint64_t>(std::max<std::int64_t>(since_1970, 0));
   const std::uint64_t milliseconds = nanoseconds / 1'000'000;
   for (std::size_t i = 0; i < 6; ++i) bytes[i] = static_cast<std::uint8_t>(milliseconds >> (40 - 8 * i));

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "vault/key_ring.h"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <cerrno>
 #include <charconv>
 #include <cstdio>
 #include <cstring>
+#include <fcntl.h>
 #include <optional>
+#include <unistd.h>
 #include <utility>
+
+#include <sys/stat.h>
 
 #include "vault/digest.h"
 
@@ -171,8 +171,9 @@ Result<KeyRing> KeyRing::Load(const std::string& path) {
   if (::fstat(file.get(), &facts) != 0) return RefuseErrno(path, "read its owner and mode", errno);
   if (!S_ISREG(facts.st_mode)) return Refuse(path, "it is not a regular file");
   if (facts.st_uid != ::geteuid()) {
-    return Refuse(path, "it belongs to user id " + std::to_string(facts.st_uid) + ", but this process runs as user id " +
-                            std::to_string(::geteuid()) + "; the file must belong to the process's user");
+    return Refuse(path, "it belongs to user id " + std::to_string(facts.st_uid) +
+                            ", but this process runs as user id " + std::to_string(::geteuid()) +
+                            "; the file must belong to the process's user");
   }
   if ((facts.st_mode & 077) != 0) {
     char mode[8];

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// KeyRing: the master keys, from a file that only the server's user can read. The keys never enter the database; without
-// the file nothing that was sealed can be read again.
+// KeyRing: the master keys, from a file that only the server's user can read. The keys never enter the database;
+// without the file nothing that was sealed can be read again.
 //
 // Three purposes, so that no key serves two: `wrap` wraps the persons' data keys, `index` makes blind indexes, `digest`
 // makes digests of idempotency payloads and names of photos. Each purpose has one or more versions, because what an old

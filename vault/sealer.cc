@@ -78,8 +78,8 @@ void Encrypt(const SecretKey& key, std::string_view associated, std::string_view
   unsigned char* next = bytes + text_at;
   Require(InSteps(plaintext,
                   [&](std::string_view part) {
-                    const bool done = EVP_EncryptUpdate(context.get(), next, &count, Bytes(part),
-                                                        static_cast<int>(part.size())) == 1;
+                    const bool done =
+                        EVP_EncryptUpdate(context.get(), next, &count, Bytes(part), static_cast<int>(part.size())) == 1;
                     next += part.size();
                     return done;
                   }),
@@ -108,8 +108,8 @@ bool Decrypt(const SecretKey& key, std::string_view associated, std::string_view
   unsigned char* next = plaintext;
   Require(InSteps(ciphertext,
                   [&](std::string_view part) {
-                    const bool done = EVP_DecryptUpdate(context.get(), next, &count, Bytes(part),
-                                                        static_cast<int>(part.size())) == 1;
+                    const bool done =
+                        EVP_DecryptUpdate(context.get(), next, &count, Bytes(part), static_cast<int>(part.size())) == 1;
                     next += part.size();
                     return done;
                   }),

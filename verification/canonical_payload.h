@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// The canonical bytes of a request's payload, by which a retried call is told from another under the same id. Protobuf's
-// own encoding is not canonical, so this is one of ours: per field its number and its length-prefixed value, in field
-// order, defaults left out, without request_id and client_time. The registry keeps a keyed digest of these bytes, never
-// the bytes, so pictures stand in them whole. Versioned by the first byte. Pure functions.
+// The canonical bytes of a request's payload, by which a retried call is told from another under the same id.
+// Protobuf's own encoding is not canonical, so this is one of ours: per field its number and its length-prefixed value,
+// in field order, defaults left out, without request_id and client_time. The registry keeps a keyed digest of these
+// bytes, never the bytes, so pictures stand in them whole. Versioned by the first byte. Pure functions.
 #pragma once
 
 #include <string>

@@ -145,9 +145,8 @@ Result<v1::Verification> Registration::Resubmit(const Caller& caller, const v1::
         application.pictures.live_portrait = item.photo();
         break;
       default:
-        if (item.document().type() != document.type() ||
-            rules::NormaliseDocumentNumber(item.document().number()) !=
-                rules::NormaliseDocumentNumber(document.number())) {
+        if (item.document().type() != document.type() || rules::NormaliseDocumentNumber(item.document().number()) !=
+                                                             rules::NormaliseDocumentNumber(document.number())) {
           return Status::InvalidField("items.document.number",
                                       "another number is another person; cancel and submit a new application");
         }
@@ -268,7 +267,8 @@ Result<v1::Verification> Registration::Verify(const Caller& caller, Application&
       return RepeatedAnswer(caller, repeated->verification, repeated->same_payload, deadline);
     }
   }
-  return Status(StatusCode::kAborted, "RECORD_CONTENDED", "the person's record kept moving; retry with the same request_id")
+  return Status(StatusCode::kAborted, "RECORD_CONTENDED",
+                "the person's record kept moving; retry with the same request_id")
       .WithRetryAfter(std::chrono::milliseconds(50));
 }
 

@@ -2,9 +2,9 @@
 // Registry: what the use cases need of the store of registrations. Messages go in and come out in the clear; sealing,
 // indexing and SQL are the implementation's business.
 //
-// Implementations are thread-safe. Every method may fail with UNAVAILABLE (DATABASE_UNAVAILABLE), after which nothing is
-// known about what was written: repeat the same call with the same request key, and the unique key on it makes sure that
-// the effect happens once. `deadline` bounds every wait.
+// Implementations are thread-safe. Every method may fail with UNAVAILABLE (DATABASE_UNAVAILABLE), after which nothing
+// is known about what was written: repeat the same call with the same request key, and the unique key on it makes sure
+// that the effect happens once. `deadline` bounds every wait.
 #pragma once
 
 #include <cstdint>
@@ -170,8 +170,7 @@ class RegistryReader {
   virtual Result<Observation> Observe(const ObserveQuery& query, Deadline deadline) = 0;
 
   // NOT_FOUND (NO_SUCH_VERIFICATION) if there is none in the scope.
-  virtual Result<StoredVerification> Get(const Scope& scope, const std::string& verification_id,
-                                         Deadline deadline) = 0;
+  virtual Result<StoredVerification> Get(const Scope& scope, const std::string& verification_id, Deadline deadline) = 0;
 
   // The facts of the present decision, for those who may see similarities. NOT_FOUND as in Get.
   virtual Result<v1::Facts> GetFacts(const Scope& scope, const std::string& verification_id, Deadline deadline) = 0;

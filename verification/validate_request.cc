@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "verification/validate_request.h"
 
+#include <algorithm>
+#include <string>
+
 #include <google/protobuf/descriptor.h>
 #include <google/protobuf/message.h>
 #include <phonenumbers/phonenumberutil.h>
-
-#include <algorithm>
-#include <string>
 
 namespace realname {
 namespace {
@@ -34,12 +34,14 @@ class Form {
   }
   void Text(const std::string& value, const std::string& field, size_t longest = kMaxText) {
     Require(value.size() <= longest, field, "longer than " + std::to_string(longest) + " bytes");
-    const bool control = std::any_of(value.begin(), value.end(), [](char c) { return static_cast<unsigned char>(c) < 32; });
+    const bool control =
+        std::any_of(value.begin(), value.end(), [](char c) { return static_cast<unsigned char>(c) < 32; });
     Require(!control, field, "holds control characters");
   }
   void Word(const std::string& value, const std::string& field) {
     const bool plain = std::all_of(value.begin(), value.end(), [](char c) {
-      return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '.' || c == '_' || c == '-';
+      return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '.' || c == '_' ||
+             c == '-';
     });
     Require(plain && value.size() <= 64, field, "must be up to 64 characters of A-Z a-z 0-9 . _ -");
   }
@@ -75,7 +77,8 @@ class Form {
 
   Status Finish() {
     if (!unknown_.empty()) {
-      return Status(StatusCode::kInvalidArgument, "UNKNOWN_FIELD", unknown_ + ": has a field this server does not know");
+      return Status(StatusCode::kInvalidArgument, "UNKNOWN_FIELD",
+                    unknown_ + ": has a field this server does not know");
     }
     if (!violations_.empty()) return Status::InvalidFields(std::move(violations_));
     if (foreign_) {

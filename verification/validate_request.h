@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The form of requests: what is missing, malformed or out of range, field by field. What the fields say about the person
-// is for rules/ to judge. Pure functions.
+// The form of requests: what is missing, malformed or out of range, field by field. What the fields say about the
+// person is for rules/ to judge. Pure functions.
 #pragma once
 
 #include "base/status.h"

@@ -10,8 +10,7 @@
 
 namespace realname::testing {
 
-INSTANTIATE_TEST_SUITE_P(Postgres, RegistryConformance,
-                         ::testing::Values(RegistryFactory([] {
+INSTANTIATE_TEST_SUITE_P(Postgres, RegistryConformance, ::testing::Values(RegistryFactory([] {
                            return std::shared_ptr<Registry>(&PrivateDatabase::Instance().registry(), [](Registry*) {});
                          })),
                          [](const auto&) { return std::string("Registry"); });
@@ -35,17 +34,20 @@ std::string FailureOf(const std::string& role, const std::string& sql) {
 }
 
 TEST(PostgresSchema, AppendOnlyMeansIt) {
-  for (const std::string table : {"realname.registration", "realname.decision", "realname.audit_record",
-                                  "realname.request_claim", "realname.verification_claim", "realname.policy_pack",
-                                  "realname.precheck_record", "realname.key_check"}) {
+  for (const std::string table :
+       {"realname.registration", "realname.decision", "realname.audit_record", "realname.request_claim",
+        "realname.verification_claim", "realname.policy_pack", "realname.precheck_record", "realname.key_check"}) {
     EXPECT_EQ(FailureOf("realname_server", "delete from " + table), "42501") << table;
     EXPECT_EQ(FailureOf("realname_server", "truncate " + table), "42501") << table;
     EXPECT_EQ(FailureOf("realname_server", "drop table " + table), "42501") << table;
   }
-  for (const auto& [table, column] : std::vector<std::pair<std::string, std::string>>{
-           {"realname.registration", "record"}, {"realname.decision", "decision"}, {"realname.audit_record", "leaf"},
-           {"realname.request_claim", "payload_digest"}, {"realname.verification_claim", "person_id"},
-           {"realname.policy_pack", "body"}}) {
+  for (const auto& [table, column] :
+       std::vector<std::pair<std::string, std::string>>{{"realname.registration", "record"},
+                                                        {"realname.decision", "decision"},
+                                                        {"realname.audit_record", "leaf"},
+                                                        {"realname.request_claim", "payload_digest"},
+                                                        {"realname.verification_claim", "person_id"},
+                                                        {"realname.policy_pack", "body"}}) {
     EXPECT_EQ(FailureOf("realname_server", "update " + table + " set " + column + " = " + column), "42501") << table;
   }
 }
@@ -55,7 +57,8 @@ TEST(PostgresSchema, EveryTableIsOfAKind) {
   pqxx::work tx(connection);
   const std::string tables =
       "select c.oid::regclass::text, coalesce(obj_description(c.oid), ''), "
-      "(select string_agg(a.attname, ',' order by i.indexrelid) from pg_index i join pg_attribute a on a.attrelid = c.oid "
+      "(select string_agg(a.attname, ',' order by i.indexrelid) from pg_index i join pg_attribute a on a.attrelid = "
+      "c.oid "
       " and a.attnum = i.indkey[0] where i.indrelid = c.oid and i.indisunique) "
       "from pg_class c join pg_namespace n on n.oid = c.relnamespace "
       "where c.relkind = 'r' and n.nspname in ('realname', 'media', 'public')";

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/db/private_database.h"
 
-#include <sys/stat.h>
-
 #include <cstdlib>
 #include <filesystem>
 #include <stdexcept>
+
+#include <sys/stat.h>
 
 #include "db/migrate.h"
 #include "db/registry_statements.h"

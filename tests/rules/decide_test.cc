@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rules/decide.h"
 
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-
 #include <cmath>
 #include <set>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
 
 #include "rules/explain.h"
 #include "tests/rules/sample_facts.h"
@@ -62,8 +62,7 @@ TEST(DecideTest, TheDocumentsLastDayComesBeforeThePeriod) {
   auto facts = SampleFacts();
   facts.mutable_subject()->mutable_document()->set_valid_from("2006-07-01");
   facts.mutable_subject()->mutable_document()->set_birth_date("1980-01-01");
-  facts.mutable_subject()->mutable_document()->set_number("36042619800101007" +
-                                                          std::string(1, '0'));
+  facts.mutable_subject()->mutable_document()->set_number("36042619800101007" + std::string(1, '0'));
   // The check character of that number:
   for (char c : std::string("0123456789X")) {
     facts.mutable_subject()->mutable_document()->set_number(std::string("36042619800101007") + c);
@@ -98,20 +97,36 @@ const Spoiler kSpoilers[] = {
      v1::OUTCOME_FAILED, v1::VERDICT_REJECT},
     {"Passport", [](v1::Facts& f) { Doc(f).set_type(v1::DOCUMENT_TYPE_PASSPORT); }, v1::DOC_TYPE_NOT_ALLOWED,
      v1::CHECK_DOCUMENT_FORMAT, v1::OUTCOME_FAILED, v1::VERDICT_REJECT},
-    {"ShortNumber", [](v1::Facts& f) { Online(f); Doc(f).set_number("123"); }, v1::IDN_FORMAT,
-     v1::CHECK_DOCUMENT_FORMAT, v1::OUTCOME_FAILED, v1::VERDICT_RETRY},
-    {"CheckDigitTyped", [](v1::Facts& f) { Online(f); Doc(f).set_number("360426199101010072"); }, v1::IDN_CHECKSUM,
-     v1::CHECK_DOCUMENT_FORMAT, v1::OUTCOME_FAILED, v1::VERDICT_RETRY},
+    {"ShortNumber",
+     [](v1::Facts& f) {
+       Online(f);
+       Doc(f).set_number("123");
+     },
+     v1::IDN_FORMAT, v1::CHECK_DOCUMENT_FORMAT, v1::OUTCOME_FAILED, v1::VERDICT_RETRY},
+    {"CheckDigitTyped",
+     [](v1::Facts& f) {
+       Online(f);
+       Doc(f).set_number("360426199101010072");
+     },
+     v1::IDN_CHECKSUM, v1::CHECK_DOCUMENT_FORMAT, v1::OUTCOME_FAILED, v1::VERDICT_RETRY},
     {"CheckDigitFromChip", [](v1::Facts& f) { Doc(f).set_number("360426199101010072"); }, v1::IDN_CHECKSUM,
      v1::CHECK_DOCUMENT_FORMAT, v1::OUTCOME_FAILED, v1::VERDICT_REVIEW},
     {"NoSuchDay", [](v1::Facts& f) { Doc(f).set_number("36042619910230007X"); }, v1::IDN_DATE,
      v1::CHECK_DOCUMENT_FORMAT, v1::OUTCOME_FAILED, v1::VERDICT_REVIEW},
     {"NoSuchProvince", [](v1::Facts& f) { Doc(f).set_number("990426199101010071"); }, v1::IDN_REGION,
      v1::CHECK_DOCUMENT_FORMAT, v1::OUTCOME_FAILED, v1::VERDICT_REVIEW},
-    {"OtherSex", [](v1::Facts& f) { Online(f); Doc(f).set_sex(v1::SEX_FEMALE); }, v1::IDN_SEX_MISMATCH,
-     v1::CHECK_DOCUMENT_FORMAT, v1::OUTCOME_FAILED, v1::VERDICT_RETRY},
-    {"OtherBirth", [](v1::Facts& f) { Online(f); Doc(f).set_birth_date("1991-01-02"); }, v1::IDN_BIRTH_MISMATCH,
-     v1::CHECK_DOCUMENT_FORMAT, v1::OUTCOME_FAILED, v1::VERDICT_RETRY},
+    {"OtherSex",
+     [](v1::Facts& f) {
+       Online(f);
+       Doc(f).set_sex(v1::SEX_FEMALE);
+     },
+     v1::IDN_SEX_MISMATCH, v1::CHECK_DOCUMENT_FORMAT, v1::OUTCOME_FAILED, v1::VERDICT_RETRY},
+    {"OtherBirth",
+     [](v1::Facts& f) {
+       Online(f);
+       Doc(f).set_birth_date("1991-01-02");
+     },
+     v1::IDN_BIRTH_MISMATCH, v1::CHECK_DOCUMENT_FORMAT, v1::OUTCOME_FAILED, v1::VERDICT_RETRY},
     {"Expired",
      [](v1::Facts& f) {
        Doc(f).set_valid_from("2016-02-28");
@@ -130,9 +145,8 @@ const Spoiler kSpoilers[] = {
      v1::CAP_MANUAL_ENTRY_FORBIDDEN, v1::CHECK_CAPTURE_PROVENANCE, v1::OUTCOME_FAILED, v1::VERDICT_REJECT},
     {"OcrAtCounter", [](v1::Facts& f) { f.mutable_application()->set_capture_method(v1::CAPTURE_METHOD_OCR); },
      v1::CAP_READER_REQUIRED, v1::CHECK_CAPTURE_PROVENANCE, v1::OUTCOME_FAILED, v1::VERDICT_RETRY},
-    {"OldCapture",
-     [](v1::Facts& f) { f.mutable_application()->mutable_capture_time()->set_seconds(kNoon - 31 * 60); }, v1::CAP_STALE,
-     v1::CHECK_CAPTURE_PROVENANCE, v1::OUTCOME_FAILED, v1::VERDICT_RETRY},
+    {"OldCapture", [](v1::Facts& f) { f.mutable_application()->mutable_capture_time()->set_seconds(kNoon - 31 * 60); },
+     v1::CAP_STALE, v1::CHECK_CAPTURE_PROVENANCE, v1::OUTCOME_FAILED, v1::VERDICT_RETRY},
     {"FutureCapture",
      [](v1::Facts& f) { f.mutable_application()->mutable_capture_time()->set_seconds(kNoon + 6 * 60); }, v1::CAP_STALE,
      v1::CHECK_CAPTURE_PROVENANCE, v1::OUTCOME_FAILED, v1::VERDICT_RETRY},
@@ -192,9 +206,8 @@ const Spoiler kSpoilers[] = {
      v1::CHECK_RECORD_CONSISTENCY, v1::OUTCOME_UNCERTAIN, v1::VERDICT_REVIEW},
     {"NoAddress", [](v1::Facts& f) { Doc(f).clear_address(); }, v1::REC_INCOMPLETE, v1::CHECK_RECORD_CONSISTENCY,
      v1::OUTCOME_FAILED, v1::VERDICT_REVIEW},
-    {"UnknownChannel",
-     [](v1::Facts& f) { f.mutable_application()->set_channel_type(v1::CHANNEL_TYPE_UNSPECIFIED); }, v1::CHN_NOT_ALLOWED,
-     v1::CHECK_CHANNEL_POLICY, v1::OUTCOME_FAILED, v1::VERDICT_REJECT},
+    {"UnknownChannel", [](v1::Facts& f) { f.mutable_application()->set_channel_type(v1::CHANNEL_TYPE_UNSPECIFIED); },
+     v1::CHN_NOT_ALLOWED, v1::CHECK_CHANNEL_POLICY, v1::OUTCOME_FAILED, v1::VERDICT_REJECT},
 };
 
 class SpoiledApplication : public ::testing::TestWithParam<Spoiler> {};
@@ -254,8 +267,8 @@ TEST(DecideTest, NothingIsComparedBehindAFailedGate) {
 
 TEST(DecideTest, TheWorstReasonWins) {
   auto facts = SampleFacts();
-  Live(facts).set_sharpness(0);                       // RETRY
-  facts.mutable_registry()->set_name_differs(true);   // REVIEW
+  Live(facts).set_sharpness(0);                      // RETRY
+  facts.mutable_registry()->set_name_differs(true);  // REVIEW
   EXPECT_EQ(DecideOn(facts).verdict(), v1::VERDICT_RETRY);
   facts.mutable_registry()->set_numbers_held(5);  // FINAL
   EXPECT_EQ(DecideOn(facts).verdict(), v1::VERDICT_REJECT);

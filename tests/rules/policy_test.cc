@@ -38,7 +38,8 @@ TEST(PolicyTest, NamesTheLineOfAnUnknownCode) {
 }
 
 TEST(PolicyTest, RefusesOverlappingBands) {
-  EXPECT_THAT(Complaint(Replaced(ShippedPolicyText(), "match_fmr: 1e-3", "match_fmr: 2e-2")), HasSubstr("bands overlap"));
+  EXPECT_THAT(Complaint(Replaced(ShippedPolicyText(), "match_fmr: 1e-3", "match_fmr: 2e-2")),
+              HasSubstr("bands overlap"));
   EXPECT_THAT(Complaint(Replaced(ShippedPolicyText(), "live_score_fail: ", "live_score_fail: 9")),
               HasSubstr("bands overlap"));
 }

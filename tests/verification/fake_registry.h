@@ -221,7 +221,8 @@ class FakeRegistry final : public Registry {
     const std::lock_guard lock(mutex_);
     if (!failure_.ok()) return failure_;
     std::vector<FeedEntry> out;
-    for (uint64_t at = after_position; at < feed_.size() && out.size() < limit; ++at) out.push_back({at + 1, feed_[at]});
+    for (uint64_t at = after_position; at < feed_.size() && out.size() < limit; ++at)
+      out.push_back({at + 1, feed_[at]});
     return out;
   }
   Result<uint64_t> FeedEnd(Deadline) override {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/verification/fake_registry.h"
+
 #include "tests/verification/registry_conformance.h"
 
 namespace realname::testing {

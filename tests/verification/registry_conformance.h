@@ -3,14 +3,14 @@
 // registry; the suite knows nothing of how it stores.
 #pragma once
 
-#include <gtest/gtest.h>
-
 #include <atomic>
 #include <functional>
 #include <memory>
 #include <string>
 #include <thread>
 #include <vector>
+
+#include <gtest/gtest.h>
 
 #include "tests/rules/sample_facts.h"
 #include "verification/registry.h"

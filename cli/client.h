@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+// A connection to the service, and what every call of the command line shares: deadline, retries, errors in words.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include <grpcpp/grpcpp.h>
+
+#include "realname/v1/face_service.grpc.pb.h"
+#include "realname/v1/registration_service.grpc.pb.h"
+
+namespace realname::cli {
+
+struct ConnectionOptions {
+  std::string server = "127.0.0.1:7443";
+  std::string ca_file;           // CA of the server's certificate
+  std::string certificate_file;  // the caller's
+  std::string key_file;
+  std::string identity;     // plaintext development servers only: the caller's URI
+  std::string server_name;  // name in the server's certificate, if it differs from the address
+  std::chrono::milliseconds timeout{30000};
+};
+
+class Client {
+ public:
+  // Throws std::runtime_error with a message for the user if a file cannot be read.
+  explicit Client(ConnectionOptions options);
+
+  v1::RegistrationService::Stub& registration() { return *registration_; }
+  v1::FaceService::Stub& face() { return *face_; }
+
+  // Calls with a deadline and identity. Repeats a call that was overloaded, contended or found the database down,
+  // waiting as the server says, until the timeout: the request_id makes it the same call.
+  grpc::Status Call(const std::function<grpc::Status(grpc::ClientContext&)>& call);
+
+  // Prepares the context of a call that is not repeated (streams).
+  void Prepare(grpc::ClientContext& context) const;
+
+ private:
+  const ConnectionOptions options_;
+  std::unique_ptr<v1::RegistrationService::Stub> registration_;
+  std::unique_ptr<v1::FaceService::Stub> face_;
+};
+
+// Reason word of a failed call, or empty.
+std::string ErrorReasonOf(const grpc::Status& status);
+
+// A failed call in words for a person.
+std::string Describe(const grpc::Status& status);
+
+// A whole file. Throws std::runtime_error naming it.
+std::string ReadFileOrThrow(const std::string& path);
+
+// A random UUID.
+std::string NewUuid();
+
+}  // namespace realname::cli

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/made_up_person.h"
+
+#include <ctime>
+
+#include "cli/client.h"
+
+namespace realname::cli {
+namespace {
+
+std::string Padded(uint64_t number, size_t width) {
+  std::string digits = std::to_string(number);
+  return std::string(digits.size() < width ? width - digits.size() : 0, '0') + digits;
+}
+
+// ISO/IEC 7064 MOD 11-2, as GB 11643 uses it.
+char CheckCharacter(const std::string& digits) {
+  int product = 0;
+  for (const char c : digits) product = ((product + (c - '0')) * 2) % 11;
+  return "0123456789X"[(12 - product % 11) % 11];
+}
+
+}  // namespace
+
+v1::Document MadeUpDocument(uint64_t number) {
+  // 34 provinces' worth of made-up counties, days of one year of birth at which the document's span is plausible, and
+  // the sequence: 90 x 10,000 x 336 x 500 people.
+  const uint64_t sequence = number % 500;
+  const uint64_t day = number / 500 % 336;
+  const uint64_t county = number / 500 / 336 % 10000;
+  v1::Document document;
+  const std::string birth_month = Padded(1 + day / 28, 2);
+  const std::string birth_day = Padded(1 + day % 28, 2);
+  const std::string digits = "36" + Padded(county, 4) + "1990" + birth_month + birth_day + Padded(2 * sequence + 1, 3);
+  document.set_type(v1::DOCUMENT_TYPE_RESIDENT_ID);
+  document.set_number(digits + CheckCharacter(digits));
+  document.set_name("样本" + std::to_string(number));
+  document.set_sex(v1::SEX_MALE);
+  document.set_birth_date("1990-" + birth_month + "-" + birth_day);
+  document.set_address("样本省样本市样本路" + std::to_string(number % 1000) + "号");
+  document.set_valid_from("2020-01-01");
+  document.set_valid_to("2040-01-01");
+  return document;
+}
+
+std::string MadeUpMsisdn(uint64_t number) { return "+86139" + Padded(number % 100000000, 8); }
+
+v1::SubmitRegistrationRequest MadeUpApplication(uint64_t person, uint64_t msisdn, const std::string& agent_id,
+                                                const std::string& outlet_id, std::string id_photo,
+                                                std::string live_portrait) {
+  v1::SubmitRegistrationRequest request;
+  request.set_request_id(NewUuid());
+  request.set_entry_type(v1::ENTRY_TYPE_OPEN);
+  request.set_customer_kind(v1::CUSTOMER_KIND_INDIVIDUAL);
+  request.set_msisdn(MadeUpMsisdn(msisdn));
+  request.set_product("prepaid");
+  v1::Party* party = request.add_parties();
+  party->set_role(v1::PARTY_ROLE_SUBSCRIBER);
+  *party->mutable_document() = MadeUpDocument(person);
+  party->mutable_capture()->set_method(v1::CAPTURE_METHOD_CHIP_READ);
+  party->mutable_capture()->mutable_time()->set_seconds(std::time(nullptr));
+  party->mutable_capture()->set_device_id("reader-1");
+  party->set_id_photo(std::move(id_photo));
+  party->set_live_portrait(std::move(live_portrait));
+  request.mutable_channel()->set_type(v1::CHANNEL_TYPE_AGENT_STORE);
+  request.mutable_channel()->set_agent_id(agent_id);
+  request.mutable_channel()->set_outlet_id(outlet_id);
+  return request;
+}
+
+}  // namespace realname::cli

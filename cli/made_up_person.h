@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+// People that do not exist, for demonstrations and load: identity numbers with valid check characters, phone numbers
+// that are nobody's business.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "realname/v1/registration_service.pb.h"
+
+namespace realname::cli {
+
+// The made-up person of a number: the same number, the same person. Born 1991-01-01, document valid 2020 to 2040.
+v1::Document MadeUpDocument(uint64_t number);
+
+// A made-up mobile number of China.
+std::string MadeUpMsisdn(uint64_t number);
+
+// An application at a counter whose document was read from its chip just now.
+v1::SubmitRegistrationRequest MadeUpApplication(uint64_t person, uint64_t msisdn, const std::string& agent_id,
+                                                const std::string& outlet_id, std::string id_photo,
+                                                std::string live_portrait);
+
+}  // namespace realname::cli

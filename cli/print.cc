@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/print.h"
+
+#include <cstdio>
+#include <ctime>
+#include <iostream>
+
+#include <google/protobuf/util/json_util.h>
+
+namespace realname::cli {
+namespace {
+
+std::string Strip(const std::string& name, const char* prefix) {
+  return name.rfind(prefix, 0) == 0 ? name.substr(std::char_traits<char>::length(prefix)) : name;
+}
+
+std::string Local(const google::protobuf::Timestamp& time) {
+  const std::time_t seconds = time.seconds();
+  std::tm parts{};
+  localtime_r(&seconds, &parts);
+  char text[32];
+  std::strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S", &parts);
+  return text;
+}
+
+void PrintEvidence(const char* name, const v1::FaceEvidence& e,
+                   const google::protobuf::RepeatedPtrField<std::string>& reasons) {
+  std::printf("%-7s %ux%u px, %u face(s)", name, e.image_width(), e.image_height(), e.face_count());
+  if (e.status() == v1::FACE_STATUS_OK) {
+    std::printf(", eyes %.0f px apart, sharpness %.3f, brightness %.2f, yaw %.0f pitch %.0f roll %.0f, live %.2f",
+                e.eye_distance_px(), e.sharpness(), e.brightness(), e.yaw_degrees(), e.pitch_degrees(),
+                e.roll_degrees(), e.live_score());
+  }
+  for (const std::string& reason : reasons) std::printf("  %s", reason.c_str());
+  std::printf("\n");
+}
+
+}  // namespace
+
+std::string Word(v1::Verdict verdict) { return Strip(v1::Verdict_Name(verdict), "VERDICT_"); }
+std::string Word(v1::State state) { return Strip(v1::State_Name(state), "STATE_"); }
+std::string Word(v1::Outcome outcome) { return Strip(v1::Outcome_Name(outcome), "OUTCOME_"); }
+
+std::string Codes(const v1::Verification& verification) {
+  std::string text;
+  for (const v1::Reason& reason : verification.reasons()) {
+    if (!text.empty()) text += " ";
+    text += reason.code() == v1::REASON_CODE_UNSPECIFIED ? "(withheld)" : v1::ReasonCode_Name(reason.code());
+  }
+  return text;
+}
+
+void Print(const v1::Verification& v) {
+  std::printf("%s  %s\n", Word(v.verdict()).c_str(), Word(v.state()).c_str());
+  std::printf("  verification  %s, attempt %u, event %llu\n", v.verification_id().c_str(), v.attempt(),
+              static_cast<unsigned long long>(v.sequence()));
+  std::printf("  reference     %s\n", v.reference_number().c_str());
+  for (const v1::Reason& reason : v.reasons()) {
+    std::printf(
+        "  reason        %s  %s\n",
+        reason.code() == v1::REASON_CODE_UNSPECIFIED ? "(withheld)" : v1::ReasonCode_Name(reason.code()).c_str(),
+        reason.reader_text().en().c_str());
+    std::printf("                to the customer: %s %s\n", reason.subject_text().zh().c_str(),
+                reason.subject_text().en().c_str());
+    for (const std::string& rule : reason.rule_ids()) std::printf("                rule: %s\n", rule.c_str());
+  }
+  if (!v.next_action_text().en().empty()) {
+    std::printf("  next          %s  %s\n", Strip(v1::NextAction_Name(v.next_action()), "NEXT_ACTION_").c_str(),
+                v.next_action_text().en().c_str());
+  }
+  for (const int item : v.retry_items()) {
+    std::printf("  send again    %s\n",
+                Strip(v1::EvidenceItem_Name(static_cast<v1::EvidenceItem>(item)), "EVIDENCE_ITEM_").c_str());
+  }
+  if (v.has_reservation_expire_time()) {
+    std::printf("  reserved to   %s\n", Local(v.reservation_expire_time()).c_str());
+  }
+  if (!v.next_reverification_date().empty()) {
+    std::printf("  verify again  %s\n", v.next_reverification_date().c_str());
+  }
+  std::printf("  checks       ");
+  for (const v1::CheckResult& check : v.checks()) {
+    if (check.outcome() == v1::OUTCOME_SKIPPED) continue;
+    std::printf(" %s=%s%s", Strip(v1::Check_Name(check.check()), "CHECK_").c_str(),
+                check.outcome() == v1::OUTCOME_UNSPECIFIED ? "withheld" : Word(check.outcome()).c_str(),
+                check.assurance() == v1::ASSURANCE_ASSERTED ? " (asserted, not proved)" : "");
+  }
+  std::printf("\n");
+  if (v.has_comparison()) {
+    std::printf("  comparison    similarity %.3f, FMR %.2g (at most %.2g)\n", v.comparison().similarity(),
+                v.comparison().fmr_at_similarity(), v.comparison().fmr_upper());
+  }
+}
+
+void PrintRow(const v1::Verification& v) {
+  std::printf("%s  %-17s %-12s attempt %u  %s  %s\n", v.verification_id().c_str(), Word(v.state()).c_str(),
+              Word(v.verdict()).c_str(), v.attempt(), Local(v.create_time()).c_str(), Codes(v).c_str());
+}
+
+void Print(const v1::VerificationEvent& event) {
+  std::printf("%llu  %s  %-17s %-12s resume %s\n", static_cast<unsigned long long>(event.sequence()),
+              Local(event.occur_time()).c_str(), Word(event.state()).c_str(), Word(event.verdict()).c_str(),
+              event.resume_token().c_str());
+}
+
+void Print(const v1::CompareFacesResponse& response) {
+  std::printf("%s\n", response.band() == v1::MATCH_BAND_UNSPECIFIED
+                          ? "NOT COMPARED: a picture did not pass the quality gate"
+                          : Strip(v1::MatchBand_Name(response.band()), "MATCH_BAND_").c_str());
+  if (response.has_comparison()) {
+    std::printf("similarity %.3f, false match rate %.2g (at most %.2g); match up to %.2g, review up to %.2g\n",
+                response.comparison().similarity(), response.comparison().fmr_at_similarity(),
+                response.comparison().fmr_upper(), response.match_fmr(), response.review_fmr());
+  }
+  PrintEvidence("first", response.first(), response.first_reasons());
+  PrintEvidence("second", response.second(), response.second_reasons());
+}
+
+void Print(const v1::ModelCard& card) {
+  std::printf("bundle       %s (%s)\n             %s\n             %s\n", card.bundle_name().c_str(),
+              card.licence().c_str(), card.bundle_digest().c_str(), card.provenance().c_str());
+  std::printf("calibration  %s of %s\n", card.calibration_digest().c_str(), card.calibration_date().c_str());
+  if (card.match_similarity() != 0) {
+    std::printf("cuts         match %.3f, review %.3f\n", card.match_similarity(), card.review_similarity());
+  }
+  for (const v1::GroupCard& group : card.groups()) {
+    std::printf("  %-10s %6u photos %10llu genuine %10llu impostor pairs  FMR %.2e  FNMR %.2f %%\n",
+                group.name().c_str(), group.photos(), static_cast<unsigned long long>(group.genuine_pairs()),
+                static_cast<unsigned long long>(group.impostor_pairs()), group.fmr(), 100 * group.fnmr());
+  }
+  for (const std::string& attack : card.not_countered()) std::printf("not countered: %s\n", attack.c_str());
+}
+
+void PrintJson(const google::protobuf::Message& message) {
+  std::string text;
+  google::protobuf::util::JsonPrintOptions options;
+  options.preserve_proto_field_names = true;
+  (void)google::protobuf::util::MessageToJsonString(message, &text, options);
+  std::cout << text << std::endl;
+}
+
+}  // namespace realname::cli

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+// Answers as a person reads them, and as JSON.
+#pragma once
+
+#include <string>
+
+#include <google/protobuf/message.h>
+
+#include "realname/v1/face_service.pb.h"
+#include "realname/v1/registration_service.pb.h"
+
+namespace realname::cli {
+
+// "VERDICT_PASS" -> "PASS" and so on: what stands before the enum's own words is left out.
+std::string Word(v1::Verdict verdict);
+std::string Word(v1::State state);
+std::string Word(v1::Outcome outcome);
+
+// The reasons' codes, separated by spaces; a withheld one is "(withheld)".
+std::string Codes(const v1::Verification& verification);
+
+void Print(const v1::Verification& verification);
+void PrintRow(const v1::Verification& verification);  // one line of a list
+void Print(const v1::VerificationEvent& event);
+void Print(const v1::CompareFacesResponse& response);
+void Print(const v1::ModelCard& card);
+
+// One line of JSON.
+void PrintJson(const google::protobuf::Message& message);
+
+}  // namespace realname::cli

@@ -1,0 +1,377 @@
+// SPDX-License-Identifier: Apache-2.0
+// realname: the command line client of the service.
+//
+// Exit status: 0 PASS or done; 1 the call failed; 2 wrong usage; 10 RETRY, 11 REVIEW, 12 REJECT, 13 INCONCLUSIVE;
+// 14 a comparison that is no match.
+#include <cstdlib>
+#include <iostream>
+
+#include <CLI/CLI.hpp>
+
+#include "cli/client.h"
+#include "cli/demo.h"
+#include "cli/made_up_person.h"
+#include "cli/print.h"
+
+namespace realname::cli {
+namespace {
+
+int ExitStatus(v1::Verdict verdict) {
+  switch (verdict) {
+    case v1::VERDICT_RETRY:
+      return 10;
+    case v1::VERDICT_REVIEW:
+    case v1::VERDICT_BLOCK_AND_REVIEW:
+      return 11;
+    case v1::VERDICT_REJECT:
+      return 12;
+    case v1::VERDICT_INCONCLUSIVE:
+      return 13;
+    default:
+      return 0;
+  }
+}
+
+struct Options {
+  ConnectionOptions connection;
+  bool json = false;
+  int timeout_seconds = 30;
+  // Registration.
+  std::string request_id, msisdn, product = "prepaid", number, name, sex, birth, address, valid_from, valid_to,
+                                  id_photo, live_portrait, capture = "chip_read", channel = "agent_store", agent,
+                                  outlet, staff, device;
+  bool long_term = false;
+  // The rest.
+  std::string verification_id, resume_token, page_token, state, first, second, photos = ".assets/photos";
+  std::vector<std::string> evidence;
+  int page_size = 50;
+};
+
+template <typename Enum>
+Enum Parse(bool (*parse)(const std::string&, Enum*), const std::string& prefix, std::string word) {
+  for (char& c : word) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+  Enum value;
+  if (!parse(prefix + word, &value))
+    throw std::runtime_error("'" + word + "' is no " + prefix.substr(0, prefix.size() - 1));
+  return value;
+}
+bool ParseCapture(const std::string& name, v1::CaptureMethod* value) { return v1::CaptureMethod_Parse(name, value); }
+bool ParseChannel(const std::string& name, v1::ChannelType* value) { return v1::ChannelType_Parse(name, value); }
+bool ParseSex(const std::string& name, v1::Sex* value) { return v1::Sex_Parse(name, value); }
+bool ParseState(const std::string& name, v1::State* value) { return v1::State_Parse(name, value); }
+bool ParseItem(const std::string& name, v1::EvidenceItem* value) { return v1::EvidenceItem_Parse(name, value); }
+
+class Commands {
+ public:
+  explicit Commands(const Options& options) : o_(options), client_(WithTimeout(options)) {}
+
+  int Register() {
+    v1::SubmitRegistrationRequest request;
+    request.set_request_id(o_.request_id.empty() ? NewUuid() : o_.request_id);
+    request.set_entry_type(v1::ENTRY_TYPE_OPEN);
+    request.set_customer_kind(v1::CUSTOMER_KIND_INDIVIDUAL);
+    request.set_msisdn(o_.msisdn);
+    request.set_product(o_.product);
+    v1::Party* party = request.add_parties();
+    party->set_role(v1::PARTY_ROLE_SUBSCRIBER);
+    FillDocument(*party->mutable_document());
+    party->mutable_capture()->set_method(Parse<v1::CaptureMethod>(ParseCapture, "CAPTURE_METHOD_", o_.capture));
+    party->mutable_capture()->mutable_time()->set_seconds(std::time(nullptr));
+    party->mutable_capture()->set_device_id(o_.device);
+    party->set_id_photo(ReadFileOrThrow(o_.id_photo));
+    party->set_live_portrait(ReadFileOrThrow(o_.live_portrait));
+    FillChannel(*request.mutable_channel());
+    v1::Verification answer;
+    return Finish(client_.Call([&](grpc::ClientContext& context) {
+      return client_.registration().SubmitRegistration(&context, request, &answer);
+    }),
+                  answer);
+  }
+
+  int Resubmit() {
+    v1::ResubmitEvidenceRequest request;
+    request.set_request_id(o_.request_id.empty() ? NewUuid() : o_.request_id);
+    request.set_verification_id(o_.verification_id);
+    for (const std::string& pair : o_.evidence) {
+      const size_t equals = pair.find('=');
+      if (equals == std::string::npos)
+        throw std::runtime_error("evidence is ITEM=FILE, for example live_portrait=me.jpg");
+      v1::Evidence* item = request.add_items();
+      item->set_item(Parse<v1::EvidenceItem>(ParseItem, "EVIDENCE_ITEM_", pair.substr(0, equals)));
+      item->set_photo(ReadFileOrThrow(pair.substr(equals + 1)));
+    }
+    v1::Verification answer;
+    return Finish(client_.Call([&](grpc::ClientContext& context) {
+      return client_.registration().ResubmitEvidence(&context, request, &answer);
+    }),
+                  answer);
+  }
+
+  int Get() {
+    v1::GetVerificationRequest request;
+    request.set_verification_id(o_.verification_id);
+    v1::Verification answer;
+    return Finish(client_.Call([&](grpc::ClientContext& context) {
+      return client_.registration().GetVerification(&context, request, &answer);
+    }),
+                  answer);
+  }
+
+  int List() {
+    v1::ListVerificationsRequest request;
+    request.set_page_size(o_.page_size);
+    request.set_page_token(o_.page_token);
+    if (!o_.state.empty()) request.set_state(Parse<v1::State>(ParseState, "STATE_", o_.state));
+    v1::ListVerificationsResponse answer;
+    const grpc::Status status = client_.Call([&](grpc::ClientContext& context) {
+      return client_.registration().ListVerifications(&context, request, &answer);
+    });
+    if (!status.ok()) return Failed(status);
+    if (o_.json) {
+      PrintJson(answer);
+    } else {
+      for (const v1::Verification& verification : answer.verifications()) PrintRow(verification);
+      if (!answer.next_page_token().empty()) std::cout << "more: --page-token " << answer.next_page_token() << "\n";
+    }
+    return 0;
+  }
+
+  int Watch() {
+    v1::WatchVerificationRequest request;
+    request.set_verification_id(o_.verification_id);
+    request.set_resume_token(o_.resume_token);
+    grpc::ClientContext context;
+    client_.Prepare(context);
+    const auto stream = client_.registration().WatchVerification(&context, request);
+    v1::VerificationEvent event;
+    while (stream->Read(&event)) {
+      if (o_.json) {
+        PrintJson(event);
+      } else {
+        Print(event);
+      }
+      std::cout.flush();
+    }
+    const grpc::Status status = stream->Finish();
+    // The end of the time asked for is no failure of a watch.
+    if (status.ok() || status.error_code() == grpc::StatusCode::DEADLINE_EXCEEDED) return 0;
+    return Failed(status);
+  }
+
+  int Confirm() {
+    v1::ConfirmActivationRequest request;
+    request.set_request_id(o_.request_id.empty() ? NewUuid() : o_.request_id);
+    request.set_verification_id(o_.verification_id);
+    v1::Verification answer;
+    return Finish(client_.Call([&](grpc::ClientContext& context) {
+      return client_.registration().ConfirmActivation(&context, request, &answer);
+    }),
+                  answer);
+  }
+
+  int Cancel() {
+    v1::CancelVerificationRequest request;
+    request.set_request_id(o_.request_id.empty() ? NewUuid() : o_.request_id);
+    request.set_verification_id(o_.verification_id);
+    v1::Verification answer;
+    return Finish(client_.Call([&](grpc::ClientContext& context) {
+      return client_.registration().CancelVerification(&context, request, &answer);
+    }),
+                  answer);
+  }
+
+  int Precheck() {
+    v1::PrecheckEligibilityRequest request;
+    request.set_entry_type(v1::ENTRY_TYPE_OPEN);
+    request.set_customer_kind(v1::CUSTOMER_KIND_INDIVIDUAL);
+    FillChannel(*request.mutable_channel());
+    FillDocument(*request.mutable_document());
+    v1::PrecheckEligibilityResponse answer;
+    const grpc::Status status = client_.Call([&](grpc::ClientContext& context) {
+      return client_.registration().PrecheckEligibility(&context, request, &answer);
+    });
+    if (!status.ok()) return Failed(status);
+    if (o_.json) {
+      PrintJson(answer);
+    } else {
+      std::cout << v1::Eligibility_Name(answer.eligibility()).substr(12) << "  " << answer.text().zh() << " "
+                << answer.text().en() << "\n";
+    }
+    return answer.eligibility() == v1::ELIGIBILITY_YES ? 0 : answer.eligibility() == v1::ELIGIBILITY_NO ? 12 : 11;
+  }
+
+  int Compare() {
+    v1::CompareFacesRequest request;
+    request.set_first(ReadFileOrThrow(o_.first));
+    request.set_second(ReadFileOrThrow(o_.second));
+    v1::CompareFacesResponse answer;
+    const grpc::Status status = client_.Call(
+        [&](grpc::ClientContext& context) { return client_.face().CompareFaces(&context, request, &answer); });
+    if (!status.ok()) return Failed(status);
+    if (o_.json) {
+      PrintJson(answer);
+    } else {
+      Print(answer);
+    }
+    return answer.band() == v1::MATCH_BAND_MATCH ? 0 : 14;
+  }
+
+  int ModelCard() {
+    v1::ModelCard answer;
+    const grpc::Status status = client_.Call([&](grpc::ClientContext& context) {
+      return client_.face().GetModelCard(&context, v1::GetModelCardRequest(), &answer);
+    });
+    if (!status.ok()) return Failed(status);
+    if (o_.json) {
+      PrintJson(answer);
+    } else {
+      Print(answer);
+    }
+    return 0;
+  }
+
+  int Demo() { return PlayDemo(client_, o_.photos, o_.agent, o_.outlet) ? 0 : 1; }
+
+ private:
+  static ConnectionOptions WithTimeout(const Options& options) {
+    ConnectionOptions connection = options.connection;
+    connection.timeout = std::chrono::seconds(options.timeout_seconds);
+    return connection;
+  }
+  void FillDocument(v1::Document& document) const {
+    document.set_type(v1::DOCUMENT_TYPE_RESIDENT_ID);
+    document.set_number(o_.number);
+    document.set_name(o_.name);
+    if (!o_.sex.empty()) document.set_sex(Parse<v1::Sex>(ParseSex, "SEX_", o_.sex));
+    document.set_birth_date(o_.birth);
+    document.set_address(o_.address);
+    document.set_valid_from(o_.valid_from);
+    document.set_valid_to(o_.valid_to);
+    document.set_valid_long_term(o_.long_term);
+  }
+  void FillChannel(v1::Channel& channel) const {
+    channel.set_type(Parse<v1::ChannelType>(ParseChannel, "CHANNEL_TYPE_", o_.channel));
+    channel.set_agent_id(o_.agent);
+    channel.set_outlet_id(o_.outlet);
+    channel.set_staff_id(o_.staff);
+  }
+  static int Failed(const grpc::Status& status) {
+    std::cerr << "realname: " << Describe(status) << "\n";
+    return 1;
+  }
+  int Finish(const grpc::Status& status, const v1::Verification& answer) const {
+    if (!status.ok()) return Failed(status);
+    if (o_.json) {
+      PrintJson(answer);
+    } else {
+      Print(answer);
+    }
+    return ExitStatus(answer.verdict());
+  }
+
+  const Options& o_;
+  Client client_;
+};
+
+int Main(int argc, char** argv) {
+  CLI::App app{"Client of the real-name registration verification service"};
+  app.require_subcommand(1);
+  app.footer(
+      "Exit status: 0 PASS or done, 1 the call failed, 2 wrong usage, 10 RETRY, 11 REVIEW, 12 REJECT, 13 "
+      "INCONCLUSIVE,\n"
+      "14 a comparison that is no match.\n"
+      "--server, --ca, --cert and --key may also be given as REALNAME_SERVER, REALNAME_CA, REALNAME_CERT, "
+      "REALNAME_KEY.");
+  Options o;
+  app.add_option("--server", o.connection.server, "address of the service")
+      ->envname("REALNAME_SERVER")
+      ->capture_default_str();
+  app.add_option("--ca", o.connection.ca_file, "CA of the server's certificate, PEM")->envname("REALNAME_CA");
+  app.add_option("--cert", o.connection.certificate_file, "your certificate, PEM")->envname("REALNAME_CERT");
+  app.add_option("--key", o.connection.key_file, "its private key, PEM")->envname("REALNAME_KEY");
+  app.add_option("--server-name", o.connection.server_name, "name in the server's certificate, if not the address");
+  app.add_option("--identity", o.connection.identity, "plaintext development servers only: your URI");
+  app.add_option("--timeout", o.timeout_seconds, "seconds to wait for the answer")->capture_default_str();
+  app.add_flag("--json", o.json, "print JSON, one object a line");
+
+  int status = 0;
+  const auto command = [&](const char* name, const char* text, int (Commands::*run)()) {
+    CLI::App* sub = app.add_subcommand(name, text);
+    sub->callback([&o, &status, run] { status = (Commands(o).*run)(); });
+    return sub;
+  };
+  const auto document = [&o](CLI::App* sub) {
+    sub->add_option("--number", o.number, "identity number")->required();
+    sub->add_option("--name", o.name, "name")->required();
+    sub->add_option("--channel", o.channel, "own_hall, agent_store, own_app ...")->capture_default_str();
+    sub->add_option("--agent", o.agent, "agent, as in your certificate");
+    sub->add_option("--outlet", o.outlet, "outlet, as in your certificate");
+  };
+  const auto verification = [&o](CLI::App* sub) {
+    sub->add_option("verification_id", o.verification_id, "verification")->required();
+  };
+  const auto request_id = [&o](CLI::App* sub) {
+    sub->add_option("--request-id", o.request_id, "UUID; give the same one to retry the same call");
+  };
+
+  CLI::App* sub = command("register", "submit a registration", &Commands::Register);
+  document(sub);
+  request_id(sub);
+  sub->add_option("--msisdn", o.msisdn, "phone number, +8613...")->required();
+  sub->add_option("--id-photo", o.id_photo, "portrait of the document, JPEG or PNG")->required();
+  sub->add_option("--live-portrait", o.live_portrait, "portrait taken now, JPEG or PNG")->required();
+  sub->add_option("--product", o.product, "product code")->capture_default_str();
+  sub->add_option("--sex", o.sex, "female or male");
+  sub->add_option("--birth", o.birth, "YYYY-MM-DD");
+  sub->add_option("--address", o.address, "address on the document");
+  sub->add_option("--valid-from", o.valid_from, "YYYY-MM-DD");
+  sub->add_option("--valid-to", o.valid_to, "YYYY-MM-DD");
+  sub->add_flag("--long-term", o.long_term, "the document is valid without an end");
+  sub->add_option("--capture", o.capture, "chip_read, nfc, ocr, manual ...")->capture_default_str();
+  sub->add_option("--device", o.device, "serial number of the reader");
+  sub->add_option("--staff", o.staff, "member of staff");
+
+  sub = command("resubmit", "send again what a RETRY asked for", &Commands::Resubmit);
+  verification(sub);
+  request_id(sub);
+  sub->add_option("evidence", o.evidence, "ITEM=FILE, for example live_portrait=me.jpg")->required();
+
+  verification(command("get", "show a verification", &Commands::Get));
+  sub = command("list", "list your verifications, newest first", &Commands::List);
+  sub->add_option("--state", o.state, "only those in this state, for example in_review");
+  sub->add_option("--page-size", o.page_size, "rows")->capture_default_str();
+  sub->add_option("--page-token", o.page_token, "token of the next page");
+  sub = command("watch", "follow a verification until it ends or --timeout", &Commands::Watch);
+  verification(sub);
+  sub->add_option("--resume-token", o.resume_token, "go on after this event");
+  sub = command("confirm", "say that the number was activated", &Commands::Confirm);
+  verification(sub);
+  request_id(sub);
+  sub = command("cancel", "give up before activation", &Commands::Cancel);
+  verification(sub);
+  request_id(sub);
+  document(command("precheck", "ask whether a registration would make sense", &Commands::Precheck));
+  sub = command("compare", "compare two pictures (auditors and administrators)", &Commands::Compare);
+  sub->add_option("first", o.first, "JPEG or PNG, judged as an ID photo")->required();
+  sub->add_option("second", o.second, "JPEG or PNG, judged as a live portrait")->required();
+  command("model-card", "show networks, calibration and error rates in force", &Commands::ModelCard);
+  sub = command("demo", "play a day at a counter with sample photographs", &Commands::Demo);
+  sub->add_option("--photos", o.photos, "folder of the sample photographs")->capture_default_str();
+  sub->add_option("--agent", o.agent, "agent, as in your certificate");
+  sub->add_option("--outlet", o.outlet, "outlet, as in your certificate");
+
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : 2;
+  } catch (const std::exception& error) {
+    std::cerr << "realname: " << error.what() << "\n";
+    return 1;
+  }
+  return status;
+}
+
+}  // namespace
+}  // namespace realname::cli
+
+int main(int argc, char** argv) { return realname::cli::Main(argc, argv); }

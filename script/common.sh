@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: Apache-2.0
+# What the scripts share. Sourced, with the repository's root as the working directory.
+
+say() { printf '\033[1m== %s\033[0m\n' "$*"; }
+
+# build PRESET [TARGET...]
+build() {
+  local preset=$1
+  shift
+  say "building ($preset)"
+  export CCACHE_DIR=${CCACHE_DIR:-$HOME/.cache/ccache}
+  cmake --preset "$preset" >/dev/null
+  cmake --build --preset "$preset" ${1:+--target "$@"}
+}
+
+# A private folder that ends with the script. As root the database runs as another user, who must be able to enter it.
+temporary_folder() {
+  local folder
+  folder=$(mktemp -d /tmp/realname-XXXXXX)
+  chmod 755 "$folder"
+  echo "$folder"
+}
+
+# write_config FOLDER PORT: a configuration for a private server with its certificates, printed.
+write_config() {
+  cat <<CONFIG
+listen_address: "127.0.0.1:$2"
+tls {
+  certificate_file: "$1/certs/server.crt"
+  private_key_file: "$1/certs/server.key"
+  client_ca_file: "$1/certs/ca.crt"
+}
+data_dir: "$1/data"
+policy_file: "$PWD/deploy/policy.textproto"
+bundle_dir: "$PWD/.assets/bundles/faceplugin"
+calibration_file: "$PWD/.assets/bundles/faceplugin/calibration.textproto"
+CONFIG
+}
+
+# start_server PROGRAM FOLDER: starts it, waits until it serves, sets server_pid and server_address.
+start_server() {
+  rm -f "$2/address"
+  "$1" serve --config "$2/config.textproto" --address-file "$2/address" 2>>"$2/server.log" &
+  server_pid=$!
+  local waited=0
+  while [ ! -f "$2/address" ]; do
+    if ! kill -0 "$server_pid" 2>/dev/null || [ $((waited += 1)) -gt 600 ]; then
+      echo "the server did not start:" >&2
+      tail -n 5 "$2/server.log" >&2
+      return 1
+    fi
+    sleep 0.1
+  done
+  server_address=$(cat "$2/address")
+}
+
+stop_server() {
+  [ -n "${server_pid:-}" ] || return 0
+  kill "$server_pid" 2>/dev/null || true
+  wait "$server_pid" 2>/dev/null || true
+  server_pid=
+}
