@@ -26,11 +26,14 @@ LoadedNetwork::LoadedNetwork(const v1::Network& entry, const std::string& bytes)
 
 std::vector<std::vector<float>> LoadedNetwork::Run(const cv::Mat& crop) {
   const cv::Size size(static_cast<int>(entry_.width()), static_cast<int>(entry_.height()));
-  cv::Mat pixels = crop;
+  // `crop` is a view of the picture: a conversion must not write into it.
+  cv::Mat pixels;
   if (entry_.colour() == v1::COLOUR_ORDER_GREY && crop.channels() == 3) {
     cv::cvtColor(crop, pixels, cv::COLOR_BGR2GRAY);
   } else if (entry_.colour() == v1::COLOUR_ORDER_RGB) {
     cv::cvtColor(crop, pixels, cv::COLOR_BGR2RGB);
+  } else {
+    pixels = crop;
   }
   if (pixels.size() != size) {
     // Averaging when it shrinks a lot keeps fine texture from turning into noise.
