@@ -127,8 +127,10 @@ bool PlayDemo(Client& client, const std::string& photos, const std::string& agen
   counter.Row("somebody else with the document", answer,
               answer.verdict() != v1::VERDICT_PASS && Has(answer, v1::FACE_MISMATCH));
 
-  answer = counter.Submit(counter.Customer("SeanConnery", "sean_guru2_crop"));
-  counter.Row("a photo taken decades ago", answer,
+  auto decades = counter.Customer("SeanConnery", "sean_guru2_crop");
+  decades.mutable_parties(0)->set_live_portrait(Blurred(counter.Photo("sean_guru2_crop"), 3));
+  answer = counter.Submit(decades);
+  counter.Row("decades after the document's photo", answer,
               answer.verdict() == v1::VERDICT_REVIEW && Has(answer, v1::FACE_GREY_BAND));
 
   auto blurred = counter.Customer("franck_01829", "franck_02045");
@@ -144,8 +146,8 @@ bool PlayDemo(Client& client, const std::string& photos, const std::string& agen
   counter.Row("three people in the portrait", answer,
               answer.verdict() == v1::VERDICT_RETRY && Has(answer, v1::FACE_MULTIPLE));
 
-  answer = counter.Submit(counter.Customer("joconde_crop", "joconde"));
-  counter.Row("a painting held up to the camera", answer, answer.verdict() != v1::VERDICT_PASS);
+  answer = counter.Submit(counter.Customer("picasso_drawing_crop", "picasso_drawing_crop"));
+  counter.Row("a drawing on both photos", answer, answer.verdict() != v1::VERDICT_PASS);
   answer = counter.Submit(counter.Customer("vendetta", "vendetta"));
   counter.Row("a mask on both photos", answer, answer.verdict() != v1::VERDICT_PASS);
 

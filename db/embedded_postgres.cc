@@ -149,7 +149,7 @@ Status EmbeddedPostgres::MakeCluster() {
               "max_connections = 100\n"
               "shared_buffers = 128MB\n"
               "fsync = on\nsynchronous_commit = on\nfull_page_writes = on\n"
-              "log_min_messages = warning\n"
+              "log_min_messages = log\n"  // errors quote values
               "log_min_error_statement = panic\nlog_statement = none\n"
               "log_min_duration_statement = -1\n"
               "log_parameter_max_length = 0\nlog_parameter_max_length_on_error = 0\n"

@@ -1,0 +1,352 @@
+// SPDX-License-Identifier: Apache-2.0
+// The whole service, through mutual TLS: the real networks on real photographs, a real PostgreSQL.
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <memory>
+
+#include <gmock/gmock.h>
+#include <grpcpp/grpcpp.h>
+#include <gtest/gtest.h>
+
+#include "cli/client.h"
+#include "cli/made_up_person.h"
+#include "face/face_engine.h"
+#include "grpc/health/v1/health.grpc.pb.h"
+#include "server/config.h"
+#include "server/server.h"
+#include "tests/db/private_database.h"
+
+namespace realname::testing {
+namespace {
+
+using ::testing::Contains;
+using ::testing::HasSubstr;
+
+std::string Photo(const std::string& name) {
+  return cli::ReadFileOrThrow(std::string(REALNAME_SOURCE_DIR "/.assets/photos/") + name + ".jpg");
+}
+
+// One server for all tests of this program; people and request ids differ from test to test.
+class Service {
+ public:
+  static Service& Instance() {
+    static Service service;
+    return service;
+  }
+
+  Service() : folder_(MakeTemporaryDirectory()) {
+    const std::string certs = folder_ + "/certs";
+    const std::string make = std::string(REALNAME_SOURCE_DIR "/script/dev-certs ") + certs;
+    Must(std::system(make.c_str()) == 0);
+    for (const char* more : {"foreign_operator urn:realname:operator:other:role:retail:agent:agent1:outlet:outlet1",
+                             "foreign_agent urn:realname:operator:demo:role:retail:agent:agent2:outlet:outlet1",
+                             "foreign_outlet urn:realname:operator:demo:role:retail:agent:agent1:outlet:outlet2",
+                             "nobody urn:other:thing"}) {
+      Must(std::system((make + " " + more).c_str()) == 0);
+    }
+    std::ofstream(folder_ + "/config.textproto")
+        << "listen_address: '127.0.0.1:0' data_dir: 'data' policy_file: '" REALNAME_SOURCE_DIR
+           "/deploy/policy.textproto' bundle_dir: '" REALNAME_SOURCE_DIR
+           "/.assets/bundles/faceplugin' calibration_file: '" REALNAME_SOURCE_DIR
+           "/.assets/bundles/faceplugin/calibration.textproto' log_level: 'error' tls { certificate_file: "
+           "'certs/server.crt' private_key_file: 'certs/server.key' client_ca_file: 'certs/ca.crt' }";
+    auto config = server::LoadConfig(folder_ + "/config.textproto");
+    Must(config.ok());
+    auto started = server::Server::Start(
+        *config,
+        [](const v1::ServerConfig& c, const rules::Policy&) -> Result<std::unique_ptr<FaceExaminer>> {
+          auto engine = FaceEngine::Create({c.bundle_dir(), c.calibration_file(), 2, 0});
+          if (!engine.ok()) return engine.status();
+          return std::unique_ptr<FaceExaminer>(*std::move(engine));
+        },
+        clock_);
+    if (!started.ok()) throw std::runtime_error(started.status().message() + " (run script/bootstrap first?)");
+    server_ = *std::move(started);
+  }
+  ~Service() {
+    server_.reset();
+    std::error_code ignored;
+    std::filesystem::remove_all(folder_, ignored);
+  }
+
+  std::string address() const { return "localhost:" + std::to_string(server_->port()); }
+
+  cli::Client As(const std::string& certificate) const {
+    cli::ConnectionOptions options;
+    options.server = address();
+    options.ca_file = folder_ + "/certs/ca.crt";
+    options.certificate_file = folder_ + "/certs/" + certificate + ".crt";
+    options.key_file = folder_ + "/certs/" + certificate + ".key";
+    options.timeout = std::chrono::seconds(60);
+    return cli::Client(options);
+  }
+
+  std::shared_ptr<grpc::Channel> Channel(const std::string& certificate) const {
+    grpc::SslCredentialsOptions tls;
+    tls.pem_root_certs = cli::ReadFileOrThrow(folder_ + "/certs/ca.crt");
+    if (!certificate.empty()) {
+      tls.pem_cert_chain = cli::ReadFileOrThrow(folder_ + "/certs/" + certificate + ".crt");
+      tls.pem_private_key = cli::ReadFileOrThrow(folder_ + "/certs/" + certificate + ".key");
+    }
+    return grpc::CreateChannel(address(), grpc::SslCredentials(tls));
+  }
+
+ private:
+  static void Must(bool holds) {
+    if (!holds) throw std::runtime_error("the service under test cannot be set up");
+  }
+  const std::string folder_;
+  const SystemClock clock_;
+  std::unique_ptr<server::Server> server_;
+};
+
+class EndToEnd : public ::testing::Test {
+ protected:
+  v1::SubmitRegistrationRequest Application(const std::string& id_photo, const std::string& portrait) {
+    static uint64_t person = 1000;
+    ++person;
+    return cli::MadeUpApplication(person, person, "agent1", "outlet1", Photo(id_photo), Photo(portrait));
+  }
+  template <typename Request, typename Response>
+  grpc::Status Call(cli::Client& client,
+                    grpc::Status (v1::RegistrationService::Stub::*method)(grpc::ClientContext*, const Request&,
+                                                                          Response*),
+                    const Request& request, Response* response) {
+    return client.Call([&](grpc::ClientContext& c) { return (client.registration().*method)(&c, request, response); });
+  }
+  v1::Verification Submit(const v1::SubmitRegistrationRequest& request) {
+    v1::Verification answer;
+    const auto status = Call(retail_, &v1::RegistrationService::Stub::SubmitRegistration, request, &answer);
+    EXPECT_TRUE(status.ok()) << cli::Describe(status);
+    return answer;
+  }
+  v1::Verification Get(cli::Client& client, const std::string& id) {
+    v1::GetVerificationRequest request;
+    request.set_verification_id(id);
+    v1::Verification answer;
+    const auto status = Call(client, &v1::RegistrationService::Stub::GetVerification, request, &answer);
+    EXPECT_TRUE(status.ok()) << cli::Describe(status);
+    return answer;
+  }
+  static std::vector<v1::ReasonCode> Codes(const v1::Verification& answer) {
+    std::vector<v1::ReasonCode> codes;
+    for (const auto& reason : answer.reasons()) codes.push_back(reason.code());
+    return codes;
+  }
+
+  cli::Client retail_ = Service::Instance().As("retail");
+  cli::Client auditor_ = Service::Instance().As("auditor");
+};
+
+TEST_F(EndToEnd, AGenuinePairPassesAndIsActivated) {
+  const auto request = Application("franck_01829", "franck_02045");
+  const auto answer = Submit(request);
+  EXPECT_EQ(answer.verdict(), v1::VERDICT_PASS);
+  EXPECT_TRUE(answer.has_reservation_expire_time());
+  EXPECT_FALSE(answer.has_comparison()) << "a counter never sees scores";
+
+  const auto again = Submit(request);
+  EXPECT_EQ(again.verification_id(), answer.verification_id());
+  auto other = request;
+  other.set_product("another");
+  v1::Verification refused;
+  EXPECT_EQ(cli::ErrorReasonOf(Call(retail_, &v1::RegistrationService::Stub::SubmitRegistration, other, &refused)),
+            "REQUEST_ID_REUSED");
+
+  const auto seen = Get(auditor_, answer.verification_id());
+  EXPECT_NEAR(seen.comparison().similarity(), 0.94, 0.03);
+  EXPECT_LE(seen.comparison().fmr_at_similarity(), 1e-3);
+
+  v1::ConfirmActivationRequest confirm;
+  confirm.set_request_id(cli::NewUuid());
+  confirm.set_verification_id(answer.verification_id());
+  v1::Verification activated;
+  ASSERT_TRUE(Call(retail_, &v1::RegistrationService::Stub::ConfirmActivation, confirm, &activated).ok());
+  EXPECT_EQ(activated.state(), v1::STATE_ACTIVATED);
+
+  // Watching a finished story: all events, then the end.
+  grpc::ClientContext context;
+  retail_.Prepare(context);
+  v1::WatchVerificationRequest watch;
+  watch.set_verification_id(answer.verification_id());
+  auto stream = retail_.registration().WatchVerification(&context, watch);
+  v1::VerificationEvent event;
+  std::vector<uint64_t> sequences;
+  std::string first_token;
+  while (stream->Read(&event)) {
+    if (sequences.empty()) first_token = event.resume_token();
+    sequences.push_back(event.sequence());
+  }
+  EXPECT_TRUE(stream->Finish().ok());
+  EXPECT_THAT(sequences, ::testing::ElementsAre(1, 2));
+  grpc::ClientContext resumed;
+  retail_.Prepare(resumed);
+  watch.set_resume_token(first_token);
+  stream = retail_.registration().WatchVerification(&resumed, watch);
+  ASSERT_TRUE(stream->Read(&event));
+  EXPECT_EQ(event.sequence(), 2u);
+  EXPECT_FALSE(stream->Read(&event));
+  EXPECT_TRUE(stream->Finish().ok());
+}
+
+TEST_F(EndToEnd, AWatchHearsWhatHappensLater) {
+  const auto answer = Submit(Application("franck_01829", "franck_02045"));
+  grpc::ClientContext context;
+  retail_.Prepare(context);
+  v1::WatchVerificationRequest watch;
+  watch.set_verification_id(answer.verification_id());
+  auto stream = retail_.registration().WatchVerification(&context, watch);
+  v1::VerificationEvent event;
+  ASSERT_TRUE(stream->Read(&event));
+  EXPECT_EQ(event.verdict(), v1::VERDICT_PASS);
+  v1::CancelVerificationRequest cancel;
+  cancel.set_request_id(cli::NewUuid());
+  cancel.set_verification_id(answer.verification_id());
+  v1::Verification cancelled;
+  ASSERT_TRUE(Call(retail_, &v1::RegistrationService::Stub::CancelVerification, cancel, &cancelled).ok());
+  EXPECT_EQ(cancelled.verdict(), v1::VERDICT_UNSPECIFIED);
+  ASSERT_TRUE(stream->Read(&event));
+  EXPECT_EQ(event.state(), v1::STATE_CANCELLED);
+  EXPECT_FALSE(stream->Read(&event));
+  EXPECT_TRUE(stream->Finish().ok());
+}
+
+TEST_F(EndToEnd, TwoPeopleNeverPass) {
+  const auto answer = Submit(Application("franck_01829", "cage"));
+  EXPECT_EQ(answer.verdict(), v1::VERDICT_RETRY);
+  EXPECT_THAT(Codes(answer), Contains(v1::FACE_MISMATCH));
+}
+
+TEST_F(EndToEnd, APoorPictureIsSentAgain) {
+  const auto answer = Submit(Application("franck_01829", "ironman"));
+  EXPECT_THAT(Codes(answer), Contains(v1::FACE_NONE));
+  ASSERT_EQ(answer.next_action(), v1::NEXT_ACTION_RESUBMIT);
+  v1::ResubmitEvidenceRequest request;
+  request.set_request_id(cli::NewUuid());
+  request.set_verification_id(answer.verification_id());
+  auto* item = request.add_items();
+  item->set_item(v1::EVIDENCE_ITEM_ID_PHOTO);
+  item->set_photo(Photo("franck_02045"));
+  v1::Verification second;
+  EXPECT_EQ(cli::ErrorReasonOf(Call(retail_, &v1::RegistrationService::Stub::ResubmitEvidence, request, &second)),
+            "ITEM_NOT_REQUESTED");
+  item->set_item(v1::EVIDENCE_ITEM_LIVE_PORTRAIT);
+  const auto status = Call(retail_, &v1::RegistrationService::Stub::ResubmitEvidence, request, &second);
+  ASSERT_TRUE(status.ok()) << cli::Describe(status);
+  EXPECT_EQ(second.verdict(), v1::VERDICT_PASS);
+  EXPECT_EQ(second.attempt(), 2u);
+  EXPECT_EQ(second.verification_id(), answer.verification_id());
+  v1::Verification repeated;
+  ASSERT_TRUE(Call(retail_, &v1::RegistrationService::Stub::ResubmitEvidence, request, &repeated).ok());
+  EXPECT_EQ(repeated.sequence(), second.sequence());
+}
+
+TEST_F(EndToEnd, LivenessIsNotForTheCounter) {
+  const auto answer = Submit(Application("average2_crop", "average2_crop"));
+  EXPECT_NE(answer.verdict(), v1::VERDICT_PASS);
+  EXPECT_THAT(Codes(answer), Contains(v1::REASON_CODE_UNSPECIFIED));
+  EXPECT_THAT(Codes(Get(auditor_, answer.verification_id())), Contains(v1::PAD_PRINT));
+}
+
+TEST_F(EndToEnd, ForeignRowsAreNotFound) {
+  const auto answer = Submit(Application("franck_01829", "franck_02045"));
+  for (const char* stranger : {"foreign_operator", "foreign_agent", "foreign_outlet"}) {
+    cli::Client client = Service::Instance().As(stranger);
+    v1::Verification out;
+    v1::GetVerificationRequest get;
+    get.set_verification_id(answer.verification_id());
+    EXPECT_EQ(Call(client, &v1::RegistrationService::Stub::GetVerification, get, &out).error_code(),
+              grpc::StatusCode::NOT_FOUND);
+    v1::ConfirmActivationRequest confirm;
+    confirm.set_request_id(cli::NewUuid());
+    confirm.set_verification_id(answer.verification_id());
+    EXPECT_EQ(Call(client, &v1::RegistrationService::Stub::ConfirmActivation, confirm, &out).error_code(),
+              grpc::StatusCode::NOT_FOUND);
+    v1::CancelVerificationRequest cancel;
+    cancel.set_request_id(cli::NewUuid());
+    cancel.set_verification_id(answer.verification_id());
+    EXPECT_EQ(Call(client, &v1::RegistrationService::Stub::CancelVerification, cancel, &out).error_code(),
+              grpc::StatusCode::NOT_FOUND);
+    v1::ListVerificationsResponse list;
+    ASSERT_TRUE(
+        Call(client, &v1::RegistrationService::Stub::ListVerifications, v1::ListVerificationsRequest(), &list).ok());
+    EXPECT_TRUE(list.verifications().empty());
+  }
+  EXPECT_EQ(Get(retail_, answer.verification_id()).sequence(), answer.sequence());
+}
+
+TEST_F(EndToEnd, RolesAndCertificatesAreChecked) {
+  v1::Verification out;
+  EXPECT_EQ(cli::ErrorReasonOf(Call(auditor_, &v1::RegistrationService::Stub::SubmitRegistration,
+                                    v1::SubmitRegistrationRequest(), &out)),
+            "ROLE_NOT_ALLOWED");
+  cli::Client nobody = Service::Instance().As("nobody");
+  EXPECT_EQ(cli::ErrorReasonOf(
+                Call(nobody, &v1::RegistrationService::Stub::GetVerification, v1::GetVerificationRequest(), &out)),
+            "NO_IDENTITY");
+  auto stub = v1::RegistrationService::NewStub(Service::Instance().Channel(""));
+  grpc::ClientContext context;
+  context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(10));
+  EXPECT_EQ(stub->GetVerification(&context, v1::GetVerificationRequest(), &out).error_code(),
+            grpc::StatusCode::UNAVAILABLE)
+      << "no handshake without a client certificate";
+}
+
+TEST_F(EndToEnd, ADeadlineIsRequired) {
+  auto stub = v1::RegistrationService::NewStub(Service::Instance().Channel("retail"));
+  grpc::ClientContext context;
+  v1::Verification out;
+  v1::GetVerificationRequest request;
+  request.set_verification_id(cli::NewUuid());
+  EXPECT_EQ(cli::ErrorReasonOf(stub->GetVerification(&context, request, &out)), "DEADLINE_REQUIRED");
+}
+
+TEST_F(EndToEnd, PrecheckSaysYesOrNo) {
+  const auto application = Application("franck_01829", "franck_02045");
+  v1::PrecheckEligibilityRequest request;
+  request.set_entry_type(v1::ENTRY_TYPE_OPEN);
+  request.set_customer_kind(v1::CUSTOMER_KIND_INDIVIDUAL);
+  *request.mutable_channel() = application.channel();
+  *request.mutable_document() = application.parties(0).document();
+  v1::PrecheckEligibilityResponse answer;
+  ASSERT_TRUE(Call(retail_, &v1::RegistrationService::Stub::PrecheckEligibility, request, &answer).ok());
+  EXPECT_EQ(answer.eligibility(), v1::ELIGIBILITY_YES);
+  request.mutable_document()->set_number("360426199101010072");
+  ASSERT_TRUE(Call(retail_, &v1::RegistrationService::Stub::PrecheckEligibility, request, &answer).ok());
+  EXPECT_EQ(answer.eligibility(), v1::ELIGIBILITY_NO);
+}
+
+TEST_F(EndToEnd, AuditorsCompareAndReadTheModelCard) {
+  v1::CompareFacesRequest request;
+  request.set_first(Photo("franck_01829"));
+  request.set_second(Photo("franck_02045"));
+  v1::CompareFacesResponse response;
+  ASSERT_TRUE(
+      auditor_.Call([&](grpc::ClientContext& c) { return auditor_.face().CompareFaces(&c, request, &response); }).ok());
+  EXPECT_EQ(response.band(), v1::MATCH_BAND_MATCH);
+  EXPECT_TRUE(response.first().template_().empty()) << "templates never leave";
+  EXPECT_EQ(retail_.Call([&](grpc::ClientContext& c) { return retail_.face().CompareFaces(&c, request, &response); })
+                .error_code(),
+            grpc::StatusCode::PERMISSION_DENIED);
+  v1::ModelCard card;
+  ASSERT_TRUE(auditor_
+                  .Call([&](grpc::ClientContext& c) {
+                    return auditor_.face().GetModelCard(&c, v1::GetModelCardRequest(), &card);
+                  })
+                  .ok());
+  EXPECT_EQ(card.groups_size(), 4);
+  EXPECT_FALSE(card.not_countered().empty());
+}
+
+TEST_F(EndToEnd, HealthTellsTheTruth) {
+  auto stub = grpc::health::v1::Health::NewStub(Service::Instance().Channel("retail"));
+  grpc::ClientContext context;
+  context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(10));
+  grpc::health::v1::HealthCheckResponse response;
+  ASSERT_TRUE(stub->Check(&context, grpc::health::v1::HealthCheckRequest(), &response).ok());
+  EXPECT_EQ(response.status(), grpc::health::v1::HealthCheckResponse::SERVING);
+}
+
+}  // namespace
+}  // namespace realname::testing
