@@ -7,8 +7,13 @@
 namespace realname::face {
 namespace {
 
-// Variance below which a patch is flat: a fraction of a grey level squared. Keeps the quotient finite.
-constexpr double kFlat = 1.0;
+// Band variance, in grey levels squared, that a flat patch cannot exceed by rounding alone: keeps the quotient finite.
+constexpr double kFlat = 0.5;
+// Standard deviations, in pixels of the aligned face, between which the fine and the middle band lie. The first also
+// keeps noise and JPEG blocks from passing for detail.
+constexpr double kFine = 0.8;
+constexpr double kMiddle = 1.6;
+constexpr double kCoarse = 3.2;
 
 double Variance(const cv::Mat& mat) {
   cv::Scalar mean;
@@ -29,15 +34,21 @@ FaceQuality MeasureQuality(const cv::Mat& aligned) {
   cv::Scalar deviation;
   cv::meanStdDev(grey, mean, deviation);
 
-  // A light smoothing first, so that noise and JPEG blocks do not pass for detail.
-  cv::Mat smooth;
-  cv::GaussianBlur(grey, smooth, cv::Size(0, 0), 0.8);
-  cv::Mat laplacian;
-  cv::Laplacian(smooth, laplacian, CV_32F);
+  // Blurred on the whole face first, so that the inner part's edges do not count.
+  cv::Mat luminance;
+  cv::cvtColor(aligned, luminance, cv::COLOR_BGR2GRAY);
+  luminance.convertTo(luminance, CV_32F);
+  const auto blurred = [&](double sigma) {
+    cv::Mat out;
+    cv::GaussianBlur(luminance, out, cv::Size(), sigma);
+    return out;
+  };
+  const cv::Mat middle = blurred(kMiddle);
+  const cv::Mat fine_band = blurred(kFine) - middle;
+  const cv::Mat middle_band = middle - blurred(kCoarse);
 
   FaceQuality quality;
-  const double variance = deviation[0] * deviation[0];
-  quality.sharpness = static_cast<float>(Variance(laplacian) / (variance + kFlat));
+  quality.sharpness = static_cast<float>(Variance(fine_band(inner)) / (Variance(middle_band(inner)) + kFlat));
   quality.brightness = static_cast<float>(mean[0] / 255.0);
   quality.contrast = static_cast<float>(deviation[0] / 255.0);
   return quality;
