@@ -148,6 +148,8 @@ bool PlayDemo(Client& client, const std::string& photos, const std::string& agen
 
   answer = counter.Submit(counter.Customer("picasso_drawing_crop", "picasso_drawing_crop"));
   counter.Row("a drawing on both photos", answer, answer.verdict() != v1::VERDICT_PASS);
+  answer = counter.Submit(counter.Customer("joconde", "joconde"));
+  counter.Row("a painting on both photos", answer, answer.verdict() != v1::VERDICT_PASS);
   answer = counter.Submit(counter.Customer("vendetta", "vendetta"));
   counter.Row("a mask on both photos", answer, answer.verdict() != v1::VERDICT_PASS);
 

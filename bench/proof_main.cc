@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: Apache-2.0
+// realname-proof: the clients of the project's proofs. script/prove runs servers around it.
+//
+//   quota-race   64 clients race for one person's last number
+//   load         registers people until told to stop, keeping a journal of what was acknowledged
+//   verify       holds the server against a journal
+#include <algorithm>
+#include <atomic>
+#include <barrier>
+#include <fstream>
+#include <iostream>
+#include <mutex>
+#include <signal.h>
+#include <thread>
+
+#include <CLI/CLI.hpp>
+
+#include "cli/client.h"
+#include "cli/made_up_person.h"
+
+namespace realname {
+namespace {
+
+using cli::Client;
+
+constexpr char kPicture[] = "\xFF\xD8\xFF stand-in picture";
+
+struct Options {
+  cli::ConnectionOptions connection;
+  std::string journal;
+  std::string id_photo;
+  std::string live_portrait;
+  uint64_t first_person = 0;
+  int rounds = 200;
+  int clients = 64;
+  int seconds = 10;
+};
+
+v1::SubmitRegistrationRequest Application(const Options& options, uint64_t person, uint64_t msisdn) {
+  const auto picture = [](const std::string& file) {
+    return file.empty() ? std::string(kPicture) : cli::ReadFileOrThrow(file);
+  };
+  return cli::MadeUpApplication(person, msisdn, "agent1", "outlet1", picture(options.id_photo),
+                                picture(options.live_portrait));
+}
+
+grpc::Status Submit(Client& client, const v1::SubmitRegistrationRequest& request, v1::Verification* answer) {
+  return client.Call([&](grpc::ClientContext& context) {
+    return client.registration().SubmitRegistration(&context, request, answer);
+  });
+}
+
+bool Has(const v1::Verification& answer, v1::ReasonCode code) {
+  return std::any_of(answer.reasons().begin(), answer.reasons().end(),
+                     [code](const v1::Reason& reason) { return reason.code() == code; });
+}
+
+std::atomic<uint64_t> next_msisdn{0};
+
+struct Round {
+  int passed = 0;
+  int limited = 0;
+  int other = 0;
+  std::string first_failure;
+};
+
+// `held` numbers are registered first, then every client tries at once.
+Round Race(const Options& options, std::vector<std::unique_ptr<Client>>& clients, uint64_t person, int held) {
+  Round round;
+  for (int i = 0; i < held; ++i) {
+    v1::Verification answer;
+    const auto status = Submit(*clients[0], Application(options, person, next_msisdn++), &answer);
+    if (!status.ok() || answer.verdict() != v1::VERDICT_PASS) {
+      ++round.other;
+      round.first_failure = status.ok() ? "no PASS before the race" : cli::Describe(status);
+    }
+  }
+  std::mutex mutex;
+  std::barrier start(static_cast<std::ptrdiff_t>(clients.size()));
+  std::vector<std::thread> threads;
+  for (auto& client : clients) {
+    threads.emplace_back([&] {
+      const auto request = Application(options, person, next_msisdn++);
+      start.arrive_and_wait();
+      v1::Verification answer;
+      const auto status = Submit(*client, request, &answer);
+      const std::lock_guard lock(mutex);
+      if (status.ok() && answer.verdict() == v1::VERDICT_PASS) {
+        ++round.passed;
+      } else if (status.ok() && answer.verdict() == v1::VERDICT_REJECT && Has(answer, v1::QTA_OPERATOR_LIMIT)) {
+        ++round.limited;
+      } else {
+        ++round.other;
+        if (round.first_failure.empty()) round.first_failure = status.ok() ? "another verdict" : cli::Describe(status);
+      }
+    });
+  }
+  for (auto& thread : threads) thread.join();
+  return round;
+}
+
+int QuotaRace(const Options& options) {
+  std::vector<std::unique_ptr<Client>> clients;
+  for (int i = 0; i < options.clients; ++i) clients.push_back(std::make_unique<Client>(options.connection));
+  next_msisdn = options.first_person;
+  const int winners = 1;
+  const auto fair = [&](const Round& round) {
+    return round.passed == winners && round.limited == options.clients - winners && round.other == 0;
+  };
+
+  // Positive control: with room for two the same check must fail, or it checks nothing.
+  const Round control = Race(options, clients, options.first_person, 3);
+  if (fair(control) || control.passed != 2) {
+    std::cout << "positive control failed: room for two, " << control.passed << " won\n";
+    return 1;
+  }
+
+  // Beside the race, other people register undisturbed.
+  std::atomic<bool> racing{true};
+  std::atomic<int> others_passed{0}, others_failed{0};
+  std::thread others([&] {
+    Client client(options.connection);
+    for (uint64_t person = options.first_person + 1000000; racing; ++person) {
+      v1::Verification answer;
+      const auto status = Submit(client, Application(options, person, next_msisdn++), &answer);
+      ++(status.ok() && answer.verdict() == v1::VERDICT_PASS ? others_passed : others_failed);
+    }
+  });
+  int unfair = 0;
+  const auto start = std::chrono::steady_clock::now();
+  for (int i = 1; i <= options.rounds; ++i) {
+    const Round round = Race(options, clients, options.first_person + static_cast<uint64_t>(i), 4);
+    if (!fair(round)) {
+      ++unfair;
+      std::cout << "round " << i << ": " << round.passed << " won, " << round.limited << " QTA_OPERATOR_LIMIT, "
+                << round.other << " other (" << round.first_failure << ")\n";
+    }
+  }
+  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  racing = false;
+  others.join();
+  std::cout << options.rounds << " rounds of " << options.clients << " clients in " << seconds << " s: " << unfair
+            << " with anything but one winner; control with room for two: " << control.passed
+            << " won; other people meanwhile: " << others_passed << " PASS, " << others_failed << " failed\n";
+  return unfair == 0 && others_failed == 0 && others_passed > 0 ? 0 : 1;
+}
+
+// A journal line: request_id person msisdn verification_id verdict capture_seconds
+int Load(const Options& options) {
+  std::ofstream journal(options.journal, std::ios::app);
+  std::mutex mutex;
+  std::atomic<uint64_t> person{options.first_person};
+  std::atomic<int> acknowledged{0}, unanswered{0};
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(options.seconds);
+  std::vector<std::thread> threads;
+  for (int i = 0; i < options.clients; ++i) {
+    threads.emplace_back([&] {
+      Client client(options.connection);
+      while (std::chrono::steady_clock::now() < end) {
+        const uint64_t mine = person++;
+        const auto request = Application(options, mine, mine);
+        v1::Verification answer;
+        const auto status = Submit(client, request, &answer);
+        if (!status.ok()) {
+          ++unanswered;
+          continue;
+        }
+        ++acknowledged;
+        const std::lock_guard lock(mutex);
+        journal << request.request_id() << ' ' << mine << ' ' << answer.verification_id() << ' ' << answer.verdict()
+                << ' ' << request.parties(0).capture().time().seconds() << std::endl;
+      }
+    });
+  }
+  for (auto& thread : threads) thread.join();
+  std::cout << "load: " << acknowledged << " acknowledged, " << unanswered << " without an answer\n";
+  return 0;
+}
+
+int Verify(const Options& options) {
+  std::ifstream journal(options.journal);
+  Client client(options.connection);
+  std::string request_id, verification_id;
+  uint64_t person = 0;
+  int verdict = 0;
+  int64_t capture = 0;
+  int read = 0, passed = 0, lost = 0, doubled = 0;
+  while (journal >> request_id >> person >> verification_id >> verdict >> capture) {
+    ++read;
+    passed += verdict == v1::VERDICT_PASS;
+    v1::GetVerificationRequest get;
+    get.set_verification_id(verification_id);
+    v1::Verification stored;
+    const auto found = client.Call(
+        [&](grpc::ClientContext& context) { return client.registration().GetVerification(&context, get, &stored); });
+    lost += !found.ok() || stored.verdict() != verdict;
+    // The same call again must be the same registration.
+    auto request = Application(options, person, person);
+    request.set_request_id(request_id);
+    request.mutable_parties(0)->mutable_capture()->mutable_time()->set_seconds(capture);
+    v1::Verification again;
+    const auto repeated = Submit(client, request, &again);
+    doubled += !repeated.ok() || again.verification_id() != verification_id;
+  }
+  std::cout << "verify: " << read << " acknowledged answers (" << passed << " PASS), " << lost << " lost or changed, "
+            << doubled << " not repeatable\n";
+  return read > 0 && lost == 0 && doubled == 0 ? 0 : 1;
+}
+
+int Main(int argc, char** argv) {
+  CLI::App app{"Clients of the proofs"};
+  app.require_subcommand(1);
+  Options o;
+  app.add_option("--server", o.connection.server)->required();
+  app.add_option("--ca", o.connection.ca_file)->required();
+  app.add_option("--cert", o.connection.certificate_file)->required();
+  app.add_option("--key", o.connection.key_file)->required();
+  app.add_option("--first-person", o.first_person);
+  app.add_option("--clients", o.clients);
+  app.add_option("--id-photo", o.id_photo);
+  app.add_option("--live-portrait", o.live_portrait);
+  o.connection.server_name = "localhost";
+  o.connection.timeout = std::chrono::seconds(60);
+  int status = 1;
+  auto* race = app.add_subcommand("quota-race");
+  race->add_option("--rounds", o.rounds);
+  race->callback([&] { status = QuotaRace(o); });
+  auto* load = app.add_subcommand("load");
+  load->add_option("--seconds", o.seconds);
+  load->add_option("--journal", o.journal)->required();
+  load->callback([&] { status = Load(o); });
+  auto* verify = app.add_subcommand("verify");
+  verify->add_option("--journal", o.journal)->required();
+  verify->callback([&] { status = Verify(o); });
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : 2;
+  } catch (const std::exception& error) {
+    std::cerr << error.what() << "\n";
+    return 1;
+  }
+  return status;
+}
+
+}  // namespace
+}  // namespace realname
+
+int main(int argc, char** argv) {
+  signal(SIGPIPE, SIG_IGN);
+  return realname::Main(argc, argv);
+}
