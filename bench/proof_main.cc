@@ -4,6 +4,8 @@
 //   quota-race   64 clients race for one person's last number
 //   load         registers people until told to stop, keeping a journal of what was acknowledged
 //   verify       holds the server against a journal
+//   canary       sends one person through every call and error path
+//   scan         looks for that person in every file of a folder
 #include <algorithm>
 #include <atomic>
 #include <barrier>
@@ -15,6 +17,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "bench/canary.h"
 #include "cli/client.h"
 #include "cli/made_up_person.h"
 
@@ -30,6 +33,7 @@ struct Options {
   std::string journal;
   std::string id_photo;
   std::string live_portrait;
+  std::string folder;
   uint64_t first_person = 0;
   int rounds = 200;
   int clients = 64;
@@ -207,14 +211,85 @@ int Verify(const Options& options) {
   return read > 0 && lost == 0 && doubled == 0 ? 0 : 1;
 }
 
+// Every call once as it should be and again in ways that fail; what matters is what is left in files afterwards.
+int Canary(const Options& options) {
+  Client client(options.connection);
+  int answered = 0, refused = 0;
+  const auto count = [&](const grpc::Status& status) { ++(status.ok() ? answered : refused); };
+  v1::Verification answer;
+  auto request = Application(options, options.first_person, options.first_person);
+  count(Submit(client, request, &answer));
+  if (answer.verdict() != v1::VERDICT_PASS) {
+    std::cout << "canary: the first registration did not pass\n";
+    return 1;
+  }
+  const std::string id = answer.verification_id();
+  count(Submit(client, request, &answer));
+  auto changed = request;
+  changed.set_product("other");
+  count(Submit(client, changed, &answer));
+  auto retried = Application(options, options.first_person, options.first_person);
+  retried.mutable_parties(0)->set_live_portrait("no picture " + retried.parties(0).document().name());
+  count(Submit(client, retried, &answer));
+  auto malformed = Application(options, options.first_person, options.first_person);
+  malformed.set_product(malformed.parties(0).document().name());
+  malformed.mutable_channel()->set_staff_id(malformed.parties(0).document().number());
+  malformed.mutable_parties(0)->mutable_document()->set_birth_date(malformed.parties(0).document().address());
+  count(Submit(client, malformed, &answer));
+  auto odd = Application(options, options.first_person, options.first_person);
+  odd.set_request_id(odd.parties(0).document().number());
+  odd.mutable_channel()->set_agent_id("elsewhere");
+  count(Submit(client, odd, &answer));
+  v1::PrecheckEligibilityRequest precheck;
+  precheck.set_entry_type(v1::ENTRY_TYPE_OPEN);
+  precheck.set_customer_kind(v1::CUSTOMER_KIND_INDIVIDUAL);
+  *precheck.mutable_channel() = request.channel();
+  *precheck.mutable_document() = request.parties(0).document();
+  v1::PrecheckEligibilityResponse eligibility;
+  count(client.Call(
+      [&](grpc::ClientContext& c) { return client.registration().PrecheckEligibility(&c, precheck, &eligibility); }));
+  for (const std::string& asked : {id, request.parties(0).document().name()}) {
+    v1::GetVerificationRequest get;
+    get.set_verification_id(asked);
+    count(client.Call([&](grpc::ClientContext& c) { return client.registration().GetVerification(&c, get, &answer); }));
+  }
+  v1::ListVerificationsRequest list;
+  list.set_page_token(request.parties(0).document().number());
+  v1::ListVerificationsResponse page;
+  count(client.Call([&](grpc::ClientContext& c) { return client.registration().ListVerifications(&c, list, &page); }));
+  // A call whose metadata holds what it should not.
+  grpc::ClientContext context;
+  client.Prepare(context);
+  context.AddMetadata("x-name", request.parties(0).document().number());
+  v1::ConfirmActivationRequest confirm;
+  confirm.set_request_id(cli::NewUuid());
+  confirm.set_verification_id(id);
+  count(client.registration().ConfirmActivation(&context, confirm, &answer));
+  v1::CancelVerificationRequest cancel;
+  cancel.set_request_id(cli::NewUuid());
+  cancel.set_verification_id(id);
+  count(client.Call(
+      [&](grpc::ClientContext& c) { return client.registration().CancelVerification(&c, cancel, &answer); }));
+  std::cout << "canary: " << answered << " calls answered, " << refused << " refused\n";
+  return answered >= 5 && refused >= 5 ? 0 : 1;
+}
+
+int Scan(const Options& options) {
+  const auto needles = CanaryNeedles(options.first_person, cli::ReadFileOrThrow(options.id_photo));
+  const auto found = FindNeedles(options.folder, needles);
+  for (const std::string& line : found) std::cout << line << "\n";
+  std::cout << found.size() << " findings of " << needles.size() << " needles\n";
+  return found.empty() ? 0 : 3;
+}
+
 int Main(int argc, char** argv) {
   CLI::App app{"Clients of the proofs"};
   app.require_subcommand(1);
   Options o;
-  app.add_option("--server", o.connection.server)->required();
-  app.add_option("--ca", o.connection.ca_file)->required();
-  app.add_option("--cert", o.connection.certificate_file)->required();
-  app.add_option("--key", o.connection.key_file)->required();
+  app.add_option("--server", o.connection.server);
+  app.add_option("--ca", o.connection.ca_file);
+  app.add_option("--cert", o.connection.certificate_file);
+  app.add_option("--key", o.connection.key_file);
   app.add_option("--first-person", o.first_person);
   app.add_option("--clients", o.clients);
   app.add_option("--id-photo", o.id_photo);
@@ -232,6 +307,10 @@ int Main(int argc, char** argv) {
   auto* verify = app.add_subcommand("verify");
   verify->add_option("--journal", o.journal)->required();
   verify->callback([&] { status = Verify(o); });
+  app.add_subcommand("canary")->callback([&] { status = Canary(o); });
+  auto* scan = app.add_subcommand("scan");
+  scan->add_option("--folder", o.folder)->required();
+  scan->callback([&] { status = Scan(o); });
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
