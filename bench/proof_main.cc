@@ -5,6 +5,7 @@
 //   load         registers people until told to stop, keeping a journal of what was acknowledged
 //   verify       holds the server against a journal
 //   canary       sends one person through every call and error path
+//   hostile      sends what no honest client sends
 //   scan         looks for that person in every file of a folder
 #include <algorithm>
 #include <atomic>
@@ -14,10 +15,12 @@
 #include <mutex>
 #include <signal.h>
 #include <thread>
+#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 
 #include "bench/canary.h"
+#include "bench/hostile.h"
 #include "cli/client.h"
 #include "cli/made_up_person.h"
 
@@ -38,6 +41,8 @@ struct Options {
   int rounds = 200;
   int clients = 64;
   int seconds = 10;
+  int requests = 10000;
+  int pid = 0;
 };
 
 v1::SubmitRegistrationRequest Application(const Options& options, uint64_t person, uint64_t msisdn) {
@@ -274,6 +279,86 @@ int Canary(const Options& options) {
   return answered >= 5 && refused >= 5 ? 0 : 1;
 }
 
+// Resident memory of a process, in MiB.
+double ResidentMiB(int pid) {
+  uint64_t size = 0, resident = 0;
+  std::ifstream("/proc/" + std::to_string(pid) + "/statm") >> size >> resident;
+  return static_cast<double>(resident) * static_cast<double>(sysconf(_SC_PAGESIZE)) / (1 << 20);
+}
+
+// Every answer to hostile input is a reason code or INVALID_ARGUMENT, and memory stays where it was.
+int Hostile(const Options& options) {
+  const std::string good = cli::ReadFileOrThrow(options.id_photo);
+  const auto pictures = HostilePictures(good);
+  const auto& forms = HostileForms();
+  std::atomic<int> sent{0}, reasons{0}, invalid{0}, wrong{0};
+  std::mutex mutex;
+  const auto complain = [&](const std::string& what, const std::string& got) {
+    ++wrong;
+    const std::lock_guard lock(mutex);
+    if (wrong <= 10) std::cout << what << ": " << got << "\n";
+  };
+  const auto send = [&](int first, int last) {
+    std::vector<std::thread> threads;
+    std::atomic<int> next{first};
+    for (int i = 0; i < options.clients; ++i) {
+      threads.emplace_back([&] {
+        Client client(options.connection);
+        for (int n = next++; n < last; n = next++) {
+          ++sent;
+          const uint64_t person = options.first_person + static_cast<uint64_t>(n);
+          auto request = cli::MadeUpApplication(person, person, "agent1", "outlet1", "x", "x");
+          v1::Verification answer;
+          const size_t kind = static_cast<size_t>(n) % (pictures.size() + forms.size());
+          if (kind < pictures.size()) {
+            request.mutable_parties(0)->set_id_photo(pictures[kind].bytes);
+            request.mutable_parties(0)->set_live_portrait(pictures[(kind + 1) % pictures.size()].bytes);
+            const auto status = Submit(client, request, &answer);
+            const bool precise = Has(answer, v1::IMG_DECODE) || Has(answer, v1::IMG_TOO_LARGE) ||
+                                 Has(answer, v1::IMG_TOO_SMALL) || Has(answer, v1::FACE_NONE);
+            if (status.ok() && precise && answer.verdict() == v1::VERDICT_RETRY) {
+              ++reasons;
+            } else {
+              complain(pictures[kind].what, status.ok() ? v1::Verdict_Name(answer.verdict()) : cli::Describe(status));
+            }
+          } else {
+            const HostileForm& form = forms[kind - pictures.size()];
+            form.spoil(request);
+            const auto status = Submit(client, request, &answer);
+            if (status.error_code() == grpc::StatusCode::INVALID_ARGUMENT && !cli::ErrorReasonOf(status).empty()) {
+              ++invalid;
+            } else {
+              complain(form.what, status.ok() ? v1::Verdict_Name(answer.verdict()) : cli::Describe(status));
+            }
+          }
+        }
+      });
+    }
+    for (auto& thread : threads) thread.join();
+  };
+  // Positive control: a good request is neither.
+  Client client(options.connection);
+  v1::Verification answer;
+  const auto fine =
+      Submit(client, Application(options, options.first_person + 99999999, options.first_person + 99999999), &answer);
+  if (!fine.ok() || answer.verdict() != v1::VERDICT_PASS) {
+    std::cout << "positive control failed: a good registration did not pass\n";
+    return 1;
+  }
+  send(0, 1000);
+  const double before = ResidentMiB(options.pid);
+  send(1000, options.requests);
+  const double after = ResidentMiB(options.pid);
+  const auto still =
+      Submit(client, Application(options, options.first_person + 99999998, options.first_person + 99999998), &answer);
+  const bool alive = still.ok() && answer.verdict() == v1::VERDICT_PASS;
+  std::cout << sent << " hostile requests of " << pictures.size() + forms.size() << " kinds: " << reasons
+            << " answered with a reason code, " << invalid << " INVALID_ARGUMENT, " << wrong << " anything else\n"
+            << "resident memory after 1,000: " << before << " MiB, after " << sent << ": " << after
+            << " MiB; a good registration " << (alive ? "still passes" : "NO LONGER passes") << "\n";
+  return wrong == 0 && alive && after <= before * 1.1 ? 0 : 1;
+}
+
 int Scan(const Options& options) {
   const auto needles = CanaryNeedles(options.first_person, cli::ReadFileOrThrow(options.id_photo));
   const auto found = FindNeedles(options.folder, needles);
@@ -308,6 +393,10 @@ int Main(int argc, char** argv) {
   verify->add_option("--journal", o.journal)->required();
   verify->callback([&] { status = Verify(o); });
   app.add_subcommand("canary")->callback([&] { status = Canary(o); });
+  auto* hostile = app.add_subcommand("hostile");
+  hostile->add_option("--requests", o.requests);
+  hostile->add_option("--pid", o.pid)->required();
+  hostile->callback([&] { status = Hostile(o); });
   auto* scan = app.add_subcommand("scan");
   scan->add_option("--folder", o.folder)->required();
   scan->callback([&] { status = Scan(o); });
