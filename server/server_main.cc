@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <fstream>
 #include <iostream>
+#include <malloc.h>
 #include <signal.h>
 
 #include <CLI/CLI.hpp>
@@ -36,6 +37,11 @@ Result<std::unique_ptr<FaceExaminer>> MakeFaceEngine(const v1::ServerConfig& con
 }
 
 int Serve(const std::string& config_file, const std::string& address_file) {
+  // Pictures come and go by the megabyte on many threads. Fixed thresholds give their memory back at once; glibc's own,
+  // which grow with use, kept 200 MiB more after 10,000 large requests.
+  mallopt(M_MMAP_THRESHOLD, 128 << 10);
+  mallopt(M_ARENA_MAX, 4);
+
   // Signals are waited for in this thread; every thread made later inherits the mask.
   sigset_t stop_signals;
   sigemptyset(&stop_signals);
