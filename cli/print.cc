@@ -37,7 +37,9 @@ void PrintEvidence(const char* name, const v1::FaceEvidence& e,
 
 }  // namespace
 
-std::string Word(v1::Verdict verdict) { return Strip(v1::Verdict_Name(verdict), "VERDICT_"); }
+std::string Word(v1::Verdict verdict) {
+  return verdict == v1::VERDICT_UNSPECIFIED ? "-" : Strip(v1::Verdict_Name(verdict), "VERDICT_");
+}
 std::string Word(v1::State state) { return Strip(v1::State_Name(state), "STATE_"); }
 std::string Word(v1::Outcome outcome) { return Strip(v1::Outcome_Name(outcome), "OUTCOME_"); }
 
