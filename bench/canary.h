@@ -3,6 +3,7 @@
 // phone number, and runs of their photographs.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
