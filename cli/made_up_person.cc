@@ -23,8 +23,8 @@ char CheckCharacter(const std::string& digits) {
 }  // namespace
 
 v1::Document MadeUpDocument(uint64_t number) {
-  // 34 provinces' worth of made-up counties, days of one year of birth at which the document's span is plausible, and
-  // the sequence: 90 x 10,000 x 336 x 500 people.
+  // One province, 10,000 made-up counties, 336 days of one year, 500 men a day. Born in 1990 and issued in 2020, the
+  // document has a span that the issuer gives.
   const uint64_t sequence = number % 500;
   const uint64_t day = number / 500 % 336;
   const uint64_t county = number / 500 / 336 % 10000;

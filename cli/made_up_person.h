@@ -10,7 +10,7 @@
 
 namespace realname::cli {
 
-// The made-up person of a number: the same number, the same person. Born 1991-01-01, document valid 2020 to 2040.
+// The made-up person of a number: the same number, the same person. Born in 1990, document valid 2020 to 2040.
 v1::Document MadeUpDocument(uint64_t number);
 
 // A made-up mobile number of China.
