@@ -4,6 +4,7 @@
 #include "db/connection_pool.h"
 #include "db/pqxx_compat.h"
 #include "db/run_statement.h"
+#include "vault/digest.h"
 
 namespace realname::db {
 namespace {
@@ -17,8 +18,8 @@ PostgresKeyStore::PostgresKeyStore(const std::string& dsn, size_t connections)
     : pool_(std::make_unique<ConnectionPool>(dsn, connections, [](Connection& connection) {
         connection.raw.prepare("find", "select wrapped from key_store.person_key where person_id = $1");
         connection.raw.prepare("put",
-                               "insert into key_store.person_key (person_id, wrapped) values ($1, $2) "
-                               "on conflict do nothing returning 1");
+                               "insert into key_store.person_key (person_id, wrapped) "
+                               "select * from unnest($1::uuid[], $2::bytea[]) on conflict do nothing");
         connection.raw.prepare("erase", "delete from key_store.person_key where person_id = $1");
       })) {}
 
@@ -34,17 +35,29 @@ Result<std::optional<std::string>> PostgresKeyStore::Find(std::string_view perso
   return wrapped;
 }
 
-Result<std::string> PostgresKeyStore::PutIfAbsent(std::string_view person_id, std::string_view wrapped) {
-  bool put = false;
+Status PostgresKeyStore::PutNew(std::span<const NewKey> keys) {
+  std::string people = "{", wrapped = "{";
+  for (const NewKey& key : keys) {
+    const char* separator = &key == keys.data() ? "" : ",";
+    people += separator + key.person_id;
+    wrapped += separator + ("\"\\\\x" + ToHex(key.wrapped) + "\"");
+  }
+  people += "}";
+  wrapped += "}";
+  size_t put = 0;
   Status status = RunStatement(*pool_, SoonEnough(), "key put", Repeatable::kYes, [&](pqxx::transaction_base& tx) {
-    put = !Execute(tx, "put", std::string(person_id), Bytes{wrapped}).empty();
+    put = static_cast<size_t>(Execute(tx, "put", people, wrapped).affected_rows());
   });
-  if (!status.ok()) return status;
-  if (put) return std::string(wrapped);
-  auto stored = Find(person_id);
-  if (!stored.ok()) return stored.status();
-  if (!*stored) return Status(StatusCode::kInternal, "INTERNAL_DEFECT", "internal error", "a person key vanished");
-  return **std::move(stored);
+  if (!status.ok() || put == keys.size()) return status;
+  // Some were there: by this call's own earlier try, or they are another's.
+  for (const NewKey& key : keys) {
+    auto stored = Find(key.person_id);
+    if (!stored.ok()) return stored.status();
+    if (*stored != key.wrapped) {
+      return Status(StatusCode::kInternal, "INTERNAL_DEFECT", "internal error", "a new person had a key already");
+    }
+  }
+  return {};
 }
 
 Status PostgresKeyStore::Erase(std::string_view person_id) {

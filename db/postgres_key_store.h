@@ -18,7 +18,7 @@ class PostgresKeyStore final : public KeyStore {
   ~PostgresKeyStore() override;
 
   Result<std::optional<std::string>> Find(std::string_view person_id) override;
-  Result<std::string> PutIfAbsent(std::string_view person_id, std::string_view wrapped) override;
+  Status PutNew(std::span<const NewKey> keys) override;
   Status Erase(std::string_view person_id) override;
 
  private:

@@ -110,16 +110,25 @@ Result<Observation> PostgresRegistry::Observe(const ObserveQuery& query, Deadlin
 
 Result<CommitOutcome> PostgresRegistry::Commit(const CommitRequest& request, Deadline deadline) {
   const bool new_person = request.person_id.empty();
-  const std::string person_id = new_person ? RandomUuid() : request.person_id;
-  // A new person's key is durable before the commit; if the commit fails it is an orphan that opens nothing.
-  auto key = new_person ? keys_.Make(person_id) : keys_.Find(person_id);
-  if (!key.ok()) return key.status();
+  std::string person_id = request.person_id;
+  std::shared_ptr<const DataKey> key;
+  if (new_person) {
+    // The key is durable before the commit; if the commit fails it is an orphan that opens nothing.
+    auto person = keys_.New();
+    if (!person.ok()) return person.status();
+    person_id = person->person_id;
+    key = person->key;
+  } else {
+    auto found = keys_.Find(person_id);
+    if (!found.ok()) return found.status();
+    key = *found;
+  }
 
-  const std::array<std::string_view, 2> pictures = {request.pictures.id_photo, request.pictures.live_portrait};
+  const std::array<const Picture*, 2> pictures = {&request.pictures.id_photo, &request.pictures.live_portrait};
   std::array<SealedPhoto, 2> photos;
   for (size_t i = 0; i < photos.size(); ++i) {
-    photos[i].name = Digest("photo", person_id + Sha256(pictures[i]));
-    photos[i].sealed = Seal(**key, {"media.photo", "sealed", photos[i].name}, pictures[i]);
+    photos[i].name = Digest("photo", person_id + pictures[i]->sha256);
+    photos[i].sealed = Seal(*key, {"media.photo", "sealed", photos[i].name}, pictures[i]->bytes);
   }
   if (Status status = photos_.Put(person_id, photos, request.now, deadline); !status.ok()) return status;
 
@@ -127,18 +136,17 @@ Result<CommitOutcome> PostgresRegistry::Commit(const CommitRequest& request, Dea
   const uint32_t attempt = request.facts.attempt();
   v1::ApplicationRecord record = request.record;
   const std::string record_subject =
-      Seal(**key, {"registration", "sealed_subject", AttemptRow(request.verification_id, attempt)},
+      Seal(*key, {"registration", "sealed_subject", AttemptRow(request.verification_id, attempt)},
            Canonical(record.subject()));
   record.clear_subject();
   v1::Facts facts = request.facts;
   const std::string facts_bytes_all = Canonical(facts);
-  const std::string facts_subject =
-      Seal(**key, {"decision", "sealed_subject", DecisionRow(request.verification_id, sequence)},
-           Canonical(facts.subject()));
+  const std::string facts_subject = Seal(
+      *key, {"decision", "sealed_subject", DecisionRow(request.verification_id, sequence)}, Canonical(facts.subject()));
   facts.clear_subject();
   const std::string salt = RandomBytes(kCommitmentSaltBytes);
   const std::string sealed_salt =
-      Seal(**key, {"decision", "sealed_salt", DecisionRow(request.verification_id, sequence)}, salt);
+      Seal(*key, {"decision", "sealed_salt", DecisionRow(request.verification_id, sequence)}, salt);
   const std::string decision_bytes = Canonical(request.decision);
 
   AuditRecord audit;

@@ -13,10 +13,18 @@
 
 namespace realname::db {
 
-// A connection under a name that other headers can declare: libpqxx 6.4's own is an alias of a template.
+// A connection under a name that other headers can declare: libpqxx 6.4's own is an alias of a template. Statements run
+// in one nontransaction that lives as long as the connection: ending one costs libpqxx another look at the socket.
 struct Connection {
   explicit Connection(const std::string& dsn) : raw(dsn) {}
+  pqxx::nontransaction& Autocommit() {
+    if (!autocommit_) autocommit_.emplace(raw);
+    return *autocommit_;
+  }
   pqxx::connection raw;
+
+ private:
+  std::optional<pqxx::nontransaction> autocommit_;
 };
 
 // A bytea parameter, sent in binary. The bytes outlive the call.

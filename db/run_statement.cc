@@ -47,8 +47,7 @@ Status RunStatement(ConnectionPool& pool, Deadline deadline, std::string_view wh
     if (!lease.ok()) return lease.status();
     Status failed;
     try {
-      pqxx::nontransaction transaction((**lease).raw);
-      body(transaction);
+      body((**lease).Autocommit());
       return {};
     } catch (const std::exception& error) {
       const std::string state = FailureState(error);

@@ -86,8 +86,8 @@ Result<std::unique_ptr<Server>> Server::Start(const v1::ServerConfig& config, co
   if (Status status = registry.ArchivePolicy(parts->policy->digest, *policy_text, soon); !status.ok()) return status;
 
   parts->policies = std::make_unique<PolicyArchive>(registry, parts->policy);
-  parts->registration = std::make_unique<Registration>(registry, *parts->faces, *parts->policies, clock,
-                                                       [&clock] { return TimeOrderedUuid(clock.Now()); });
+  parts->registration = std::make_unique<Registration>(
+      registry, *parts->faces, *parts->policies, clock, [&clock] { return TimeOrderedUuid(clock.Now()); }, Sha256);
   parts->verifications = std::make_unique<Verifications>(registry, *parts->policies, clock);
   const v1::Limits& limits = config.limits();
   parts->pool =

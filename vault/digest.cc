@@ -38,13 +38,19 @@ const EVP_MD* FetchedSha256() {
   return kDigest;
 }
 
-EVP_MAC* FetchedHmac() {
-  static EVP_MAC* const kMac = [] {
+// HMAC-SHA-256 without a key, to be duplicated: setting the digest by its name is a fetch, too.
+const EVP_MAC_CTX* HmacSha256Context() {
+  static const EVP_MAC_CTX* const kContext = [] {
     EVP_MAC* mac = EVP_MAC_fetch(nullptr, "HMAC", nullptr);
-    Require(mac != nullptr, "no HMAC");
-    return mac;
+    EVP_MAC_CTX* context = mac != nullptr ? EVP_MAC_CTX_new(mac) : nullptr;
+    char name[] = "SHA256";
+    const OSSL_PARAM parameters[] = {OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, name, 0),
+                                     OSSL_PARAM_construct_end()};
+    Require(context != nullptr && EVP_MAC_CTX_set_params(context, parameters) == 1, "no HMAC");
+    EVP_MAC_free(mac);
+    return context;
   }();
-  return kMac;
+  return kContext;
 }
 
 const unsigned char* Bytes(std::string_view text) { return reinterpret_cast<const unsigned char*>(text.data()); }
@@ -92,11 +98,8 @@ std::string Sha256(std::string_view bytes) {
 std::string Sha256Hex(std::string_view bytes) { return ToHex(Sha256(bytes)); }
 
 std::string HmacSha256(std::string_view key, std::initializer_list<std::string_view> pieces) {
-  const std::unique_ptr<EVP_MAC_CTX, MacContextFree> context(EVP_MAC_CTX_new(FetchedHmac()));
-  char name[] = "SHA256";
-  const OSSL_PARAM parameters[] = {OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, name, 0),
-                                   OSSL_PARAM_construct_end()};
-  Require(context && EVP_MAC_init(context.get(), Bytes(key), key.size(), parameters) == 1, "HMAC");
+  const std::unique_ptr<EVP_MAC_CTX, MacContextFree> context(EVP_MAC_CTX_dup(HmacSha256Context()));
+  Require(context && EVP_MAC_init(context.get(), Bytes(key), key.size(), nullptr) == 1, "HMAC");
   for (std::string_view piece : pieces) {
     Require(EVP_MAC_update(context.get(), Bytes(piece), piece.size()) == 1, "HMAC");
   }

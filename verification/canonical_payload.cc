@@ -10,74 +10,86 @@ namespace {
 namespace pb = google::protobuf;
 
 void AppendNumber(std::string& out, uint64_t value) {
-  for (int shift = 56; shift >= 0; shift -= 8) out.push_back(static_cast<char>(value >> shift));
+  char bytes[8];
+  for (int i = 0; i < 8; ++i) bytes[i] = static_cast<char>(value >> (56 - 8 * i));
+  out.append(bytes, sizeof bytes);
 }
 
-void AppendValue(std::string& out, int field_number, std::string_view value) {
-  AppendNumber(out, static_cast<uint64_t>(field_number));
-  AppendNumber(out, value.size());
-  out += value;
-}
+// Null where a payload has no pictures.
+void Encode(const pb::Message& message, PictureDigests* digests, std::string& out);
 
-std::string Encode(const pb::Message& message);
-
-std::string EncodeSingular(const pb::Message& message, const pb::FieldDescriptor* field, int index) {
+void EncodeValue(const pb::Message& message, const pb::FieldDescriptor* field, int index, PictureDigests* digests,
+                 std::string& out) {
   const pb::Reflection* reflection = message.GetReflection();
   const bool repeated = field->is_repeated();
-  std::string out;
+  std::string scratch;
   switch (field->cpp_type()) {
     case pb::FieldDescriptor::CPPTYPE_MESSAGE:
-      return Encode(repeated ? reflection->GetRepeatedMessage(message, field, index)
-                             : reflection->GetMessage(message, field));
-    case pb::FieldDescriptor::CPPTYPE_STRING:
-      return repeated ? reflection->GetRepeatedString(message, field, index) : reflection->GetString(message, field);
+      Encode(repeated ? reflection->GetRepeatedMessage(message, field, index) : reflection->GetMessage(message, field),
+             digests, out);
+      return;
+    case pb::FieldDescriptor::CPPTYPE_STRING: {
+      const std::string& value = repeated ? reflection->GetRepeatedStringReference(message, field, index, &scratch)
+                                          : reflection->GetStringReference(message, field, &scratch);
+      out += field->type() == pb::FieldDescriptor::TYPE_BYTES && digests != nullptr ? digests->Of(value) : value;
+      return;
+    }
     case pb::FieldDescriptor::CPPTYPE_ENUM:
       AppendNumber(out, static_cast<uint64_t>(repeated ? reflection->GetRepeatedEnumValue(message, field, index)
                                                        : reflection->GetEnumValue(message, field)));
-      return out;
+      return;
     case pb::FieldDescriptor::CPPTYPE_BOOL:
       AppendNumber(out, reflection->GetBool(message, field) ? 1 : 0);
-      return out;
+      return;
     case pb::FieldDescriptor::CPPTYPE_INT32:
       AppendNumber(out, static_cast<uint64_t>(reflection->GetInt32(message, field)));
-      return out;
+      return;
     case pb::FieldDescriptor::CPPTYPE_INT64:
       AppendNumber(out, static_cast<uint64_t>(reflection->GetInt64(message, field)));
-      return out;
+      return;
     default:
       // Requests hold no other kinds; a test over the descriptors keeps it so.
-      return out;
+      return;
   }
 }
 
-std::string Encode(const pb::Message& message) {
-  std::string out;
+void Encode(const pb::Message& message, PictureDigests* digests, std::string& out) {
   const pb::Descriptor* descriptor = message.GetDescriptor();
   const pb::Reflection* reflection = message.GetReflection();
   for (int i = 0; i < descriptor->field_count(); ++i) {
     const pb::FieldDescriptor* field = descriptor->field(i);
     const std::string& name = field->name();
     if (name == "request_id" || name == "client_time") continue;
-    if (field->is_repeated()) {
-      const int size = reflection->FieldSize(message, field);
-      for (int index = 0; index < size; ++index) {
-        AppendValue(out, field->number(), EncodeSingular(message, field, index));
-      }
-    } else if (reflection->HasField(message, field)) {
-      AppendValue(out, field->number(), EncodeSingular(message, field, 0));
+    const int size =
+        field->is_repeated() ? reflection->FieldSize(message, field) : (reflection->HasField(message, field) ? 1 : 0);
+    for (int index = 0; index < size; ++index) {
+      AppendNumber(out, static_cast<uint64_t>(field->number()));
+      const size_t length_at = out.size();
+      AppendNumber(out, 0);
+      EncodeValue(message, field, index, digests, out);
+      std::string length;
+      AppendNumber(length, out.size() - length_at - 8);
+      out.replace(length_at, 8, length);
     }
   }
-  return out;
 }
 
 // One domain byte per kind of call, so that an id cannot be moved from one kind to another.
-std::string Canonical(char kind, const pb::Message& message) { return std::string("\x01", 1) + kind + Encode(message); }
+std::string Canonical(char kind, const pb::Message& message, PictureDigests* digests) {
+  std::string out = {'\x01', kind};
+  Encode(message, digests, out);
+  return out;
+}
 
 }  // namespace
 
-std::string CanonicalPayload(const v1::SubmitRegistrationRequest& request) { return Canonical('S', request); }
-std::string CanonicalPayload(const v1::ResubmitEvidenceRequest& request) { return Canonical('R', request); }
-std::string CanonicalPayload(const v1::ConfirmActivationRequest& request) { return Canonical('A', request); }
-std::string CanonicalPayload(const v1::CancelVerificationRequest& request) { return Canonical('C', request); }
+std::string CanonicalPayload(const v1::SubmitRegistrationRequest& request, PictureDigests& digests) {
+  return Canonical('S', request, &digests);
+}
+std::string CanonicalPayload(const v1::ResubmitEvidenceRequest& request, PictureDigests& digests) {
+  return Canonical('R', request, &digests);
+}
+std::string CanonicalPayload(const v1::ConfirmActivationRequest& request) { return Canonical('A', request, nullptr); }
+std::string CanonicalPayload(const v1::CancelVerificationRequest& request) { return Canonical('C', request, nullptr); }
 
 }  // namespace realname

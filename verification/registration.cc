@@ -65,16 +65,23 @@ struct Registration::Application {
 };
 
 Registration::Registration(Registry& registry, FaceExaminer& faces, PolicyArchive& policies, const Clock& clock,
-                           std::function<std::string()> make_id)
-    : registry_(registry), faces_(faces), policies_(policies), clock_(clock), make_id_(std::move(make_id)) {}
+                           std::function<std::string()> make_id, Sha256Function sha256)
+    : registry_(registry),
+      faces_(faces),
+      policies_(policies),
+      clock_(clock),
+      make_id_(std::move(make_id)),
+      sha256_(sha256) {}
 
 Result<v1::Verification> Registration::Submit(const Caller& caller, const v1::SubmitRegistrationRequest& request,
                                               Deadline deadline) {
   const v1::Party& party = request.parties(0);
+  PictureDigests digests(sha256_);
   Application application;
-  application.request = {caller.principal, request.request_id(), CanonicalPayload(request)};
+  application.request = {caller.principal, request.request_id(), CanonicalPayload(request, digests)};
   application.owner = caller.scope;
-  application.pictures = {party.id_photo(), party.live_portrait()};
+  application.pictures = {{party.id_photo(), digests.Of(party.id_photo())},
+                          {party.live_portrait(), digests.Of(party.live_portrait())}};
   v1::ApplicationRecord& record = application.record;
   record.set_entry_type(request.entry_type());
   record.set_customer_kind(request.customer_kind());
@@ -99,12 +106,14 @@ Result<v1::Verification> Registration::Resubmit(const Caller& caller, const v1::
   auto stored = registry_.GetApplication(caller.scope, request.verification_id(), deadline);
   if (!stored.ok()) return stored.status();
 
+  PictureDigests digests(sha256_);
   Application application;
-  application.request = {caller.principal, request.request_id(), CanonicalPayload(request)};
+  application.request = {caller.principal, request.request_id(), CanonicalPayload(request, digests)};
   application.verification_id = request.verification_id();
   application.owner = stored->verification.owner;
   application.record = stored->record;
-  application.pictures = {stored->id_photo, stored->live_portrait};
+  application.pictures = {{stored->id_photo, digests.Of(stored->id_photo)},
+                          {stored->live_portrait, digests.Of(stored->live_portrait)}};
   application.attempt = stored->verification.attempt + 1;
   application.expected_sequence = stored->verification.sequence;
   application.previous = stored->verification.decision;
@@ -139,10 +148,10 @@ Result<v1::Verification> Registration::Resubmit(const Caller& caller, const v1::
   for (const v1::Evidence& item : request.items()) {
     switch (item.item()) {
       case v1::EVIDENCE_ITEM_ID_PHOTO:
-        application.pictures.id_photo = item.photo();
+        application.pictures.id_photo = {item.photo(), digests.Of(item.photo())};
         break;
       case v1::EVIDENCE_ITEM_LIVE_PORTRAIT:
-        application.pictures.live_portrait = item.photo();
+        application.pictures.live_portrait = {item.photo(), digests.Of(item.photo())};
         break;
       default:
         if (item.document().type() != document.type() || rules::NormaliseDocumentNumber(item.document().number()) !=
@@ -177,7 +186,8 @@ Result<Observation> Registration::Observe(const Application& application, Deadli
 }
 
 Status Registration::Examine(const Application& application, v1::SubjectFacts& subject, Deadline deadline) {
-  const std::array<std::string_view, 2> pictures = {application.pictures.id_photo, application.pictures.live_portrait};
+  const std::array<std::string_view, 2> pictures = {application.pictures.id_photo.bytes,
+                                                    application.pictures.live_portrait.bytes};
   auto evidence = faces_.Examine(pictures, deadline);
   if (!evidence.ok()) return evidence.status();
   v1::FaceEvidence& id_photo = (*evidence)[0];

@@ -10,6 +10,7 @@
 #include "realname/v1/registration_service.pb.h"
 #include "verification/caller.h"
 #include "verification/face_examiner.h"
+#include "verification/picture_digests.h"
 #include "verification/policy_archive.h"
 #include "verification/registry.h"
 
@@ -21,9 +22,9 @@ class Registration {
  public:
   static constexpr int kMaxRounds = 64;
 
-  // The arguments outlive this object. `make_id` gives time-ordered UUIDs and is thread-safe.
+  // The arguments outlive this object. `make_id` gives time-ordered UUIDs; it and `sha256` are thread-safe.
   Registration(Registry& registry, FaceExaminer& faces, PolicyArchive& policies, const Clock& clock,
-               std::function<std::string()> make_id);
+               std::function<std::string()> make_id, Sha256Function sha256);
 
   // Decides a validated application. A repeated request gets its present decision.
   // Errors: ALREADY_EXISTS (REQUEST_ID_REUSED), ABORTED (RECORD_CONTENDED), DEADLINE_EXCEEDED, and those of Registry
@@ -52,6 +53,7 @@ class Registration {
   PolicyArchive& policies_;
   const Clock& clock_;
   const std::function<std::string()> make_id_;
+  const Sha256Function sha256_;
 };
 
 }  // namespace realname

@@ -72,10 +72,16 @@ struct Observation {
   v1::RegistryFacts facts;
 };
 
-// The pictures of one attempt, as received.
+// A picture as received, with its SHA-256.
+struct Picture {
+  std::string_view bytes;
+  std::string sha256;  // 32 bytes
+};
+
+// The pictures of one attempt.
 struct Pictures {
-  std::string_view id_photo;
-  std::string_view live_portrait;
+  Picture id_photo;
+  Picture live_portrait;
 };
 
 struct CommitRequest {

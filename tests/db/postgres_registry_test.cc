@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // The conformance suite against a real PostgreSQL, and what only a real database can promise.
+#include <set>
+
 #include <gmock/gmock.h>
 
 #include "db/database_checks.h"
 #include "db/migrate.h"
+#include "db/person_keys.h"
 #include "db/pqxx_compat.h"
 #include "tests/db/private_database.h"
 #include "tests/verification/registry_conformance.h"
@@ -126,12 +129,34 @@ TEST(PostgresPhotos, OrphansAreSweptAndNamedPhotosStay) {
 
 TEST(PostgresKeys, TheFirstKeyStays) {
   auto& keys = Database().key_store();
-  const std::string person = "00000000-0000-4000-8000-0000000000bb";
-  EXPECT_FALSE(keys.Find(person)->has_value());
-  EXPECT_EQ(*keys.PutIfAbsent(person, "first"), "first");
-  EXPECT_EQ(*keys.PutIfAbsent(person, "second"), "first");
-  EXPECT_TRUE(keys.Erase(person).ok());
-  EXPECT_FALSE(keys.Find(person)->has_value());
+  const std::string first = "00000000-0000-4000-8000-0000000000bb", second = "00000000-0000-4000-8000-0000000000bc";
+  const std::vector<NewKey> both = {{first, "its key"}, {second, std::string("\0\"\\,}", 5)}};
+  EXPECT_FALSE(keys.Find(first)->has_value());
+  EXPECT_TRUE(keys.PutNew(both).ok());
+  EXPECT_TRUE(keys.PutNew(both).ok()) << "a repeated call is the same call";
+  EXPECT_EQ(*keys.Find(second), both[1].wrapped);
+  const std::vector<NewKey> another = {{first, "another key"}};
+  EXPECT_EQ(keys.PutNew(another).code(), StatusCode::kInternal);
+  EXPECT_EQ(*keys.Find(first), "its key");
+  EXPECT_TRUE(keys.Erase(first).ok());
+  EXPECT_FALSE(keys.Find(first)->has_value());
+}
+
+TEST(PostgresKeys, EveryNewPersonHasAKeyOfTheirOwnThatIsStored) {
+  auto& database = Database();
+  db::PersonKeys keys(database.ring(), database.key_store());
+  std::set<std::string> people;
+  for (int i = 0; i < 100; ++i) {
+    auto person = keys.New();
+    ASSERT_TRUE(person.ok());
+    EXPECT_TRUE(people.insert(person->person_id).second);
+    const SealContext context = {"table", "column", person->person_id};
+    const std::string sealed = Seal(*person->key, context, "secret");
+    // Another process that reads the store opens what this one sealed.
+    auto found = db::PersonKeys(database.ring(), database.key_store()).Find(person->person_id);
+    ASSERT_TRUE(found.ok());
+    EXPECT_EQ(*Unseal(**found, context, sealed), "secret");
+  }
 }
 
 TEST(EmbeddedPostgresTest, ASecondServerOnTheDirectoryIsRefused) {

@@ -119,8 +119,8 @@ class FakeRegistry final : public Registry {
     row.decision = request.decision;
     row.facts = request.facts;
     row.record = request.record;
-    row.id_photo = request.pictures.id_photo;
-    row.live_portrait = request.pictures.live_portrait;
+    row.id_photo = request.pictures.id_photo.bytes;
+    row.live_portrait = request.pictures.live_portrait.bytes;
     Event(row, request.now);
     requests_[key] = {request.request.canonical_payload, request.verification_id};
     return CommitOutcome(Committed{Stored(row)});

@@ -72,7 +72,7 @@ class RegistryConformance : public ::testing::TestWithParam<RegistryFactory> {
     commit.decision.set_verdict(verdict);
     commit.decision.set_policy_digest("policy-digest");
     commit.decision.set_rules_version(1);
-    commit.pictures = {"id photo bytes", "live portrait bytes"};
+    commit.pictures = {{"id photo bytes", "sha256 of the id photo"}, {"live portrait bytes", "sha256 of the portrait"}};
     commit.now = now_;
     switch (verdict) {
       case v1::VERDICT_PASS:
@@ -153,8 +153,8 @@ TEST_P(RegistryConformance, WhatIsCommittedCanBeRead) {
   auto application = registry_->GetApplication(scope_, commit.verification_id, Soon());
   ASSERT_TRUE(application.ok());
   EXPECT_EQ(application->record.SerializeAsString(), commit.record.SerializeAsString());
-  EXPECT_EQ(application->id_photo, commit.pictures.id_photo);
-  EXPECT_EQ(application->live_portrait, commit.pictures.live_portrait);
+  EXPECT_EQ(application->id_photo, commit.pictures.id_photo.bytes);
+  EXPECT_EQ(application->live_portrait, commit.pictures.live_portrait.bytes);
 }
 
 TEST_P(RegistryConformance, ARepeatedRequestWritesNothing) {
@@ -359,7 +359,7 @@ TEST_P(RegistryConformance, AResubmissionKeepsPlaceAndCountsOn) {
   again.msisdn = commit.msisdn;
   again.record = commit.record;
   again.facts.set_attempt(2);
-  again.pictures = {"id photo bytes", "a better portrait"};
+  again.pictures = {{"id photo bytes", "sha256 of the id photo"}, {"a better portrait", "another sha256"}};
   again.expected_sequence = 1;
   ObserveQuery query = Query(again);
   query.verification_id = again.verification_id;
