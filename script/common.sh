@@ -60,3 +60,12 @@ stop_server() {
   wait "$server_pid" 2>/dev/null || true
   server_pid=
 }
+
+# A tool of PostgreSQL as the user who may enter the private database's socket folder.
+sql_tool() {
+  local run=()
+  [ "$(id -u)" != 0 ] || run=(setpriv --reuid=postgres --regid=postgres --clear-groups --)
+  "${run[@]}" "$@"
+}
+# SQL on the private database, as its superuser.
+sql() { sql_tool psql -X -q -h "$folder/data/run" -U postgres -d realname -Atc "$1"; }

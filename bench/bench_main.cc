@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: Apache-2.0
+// realname-bench: what script/bench runs. Each subcommand prints one line of "name=value" words.
+//
+//   pairs    pair examinations in this process: the limit that registrations over the network are held against
+//   closed   registrations over the network, as fast as a number of clients can
+//   open     registrations that arrive at a given rate whether or not the last one is answered
+//   cpu      processor time of a process and its children so far
+#include <algorithm>
+#include <atomic>
+#include <cmath>
+#include <iostream>
+#include <mutex>
+#include <random>
+#include <signal.h>
+#include <string>
+#include <thread>
+#include <unistd.h>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+
+#include "bench/process_cpu.h"
+#include "cli/client.h"
+#include "cli/made_up_person.h"
+#include "face/face_engine.h"
+
+namespace realname {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+struct Options {
+  cli::ConnectionOptions connection;
+  std::vector<std::string> photos;  // ID photo, live portrait, ID photo ...
+  std::string bundle_dir = ".assets/bundles/faceplugin";
+  std::string calibration_file = ".assets/bundles/faceplugin/calibration.textproto";
+  uint64_t first_person = 0;
+  int clients = 8;
+  int seconds = 20;
+  int warm_up_seconds = 2;
+  double rate = 0;
+  int server_pid = 0;
+  int postmaster_pid = 0;
+  int pid = 0;
+};
+
+struct Pair {
+  std::string id_photo, live_portrait;
+};
+
+std::vector<Pair> ReadPairs(const Options& options) {
+  std::vector<Pair> pairs;
+  for (size_t i = 0; i + 1 < options.photos.size(); i += 2) {
+    pairs.push_back({cli::ReadFileOrThrow(options.photos[i]), cli::ReadFileOrThrow(options.photos[i + 1])});
+  }
+  if (pairs.empty()) throw std::runtime_error("--photos needs pairs of files");
+  return pairs;
+}
+
+double SecondsSince(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
+
+// Calls `work(n)` from `threads` threads for a time after a warm-up, and prints how often and at what price.
+template <typename MakeWork>
+void Repeat(const Options& options, const MakeWork& make_work, const std::string& more) {
+  std::atomic<uint64_t> next{0}, done{0}, good{0};
+  std::atomic<bool> stop{false};
+  std::vector<std::thread> threads;
+  for (int i = 0; i < options.clients; ++i) {
+    threads.emplace_back([&] {
+      auto work = make_work();
+      while (!stop) {
+        good += work(next++) ? 1 : 0;
+        ++done;
+      }
+    });
+  }
+  std::this_thread::sleep_for(std::chrono::seconds(options.warm_up_seconds));
+  const auto start = Clock::now();
+  const uint64_t done_before = done, good_before = good;
+  const double own = CpuSeconds(getpid()), server = CpuSeconds(options.server_pid);
+  const double database = options.postmaster_pid > 0 ? CpuSecondsOfFamily(options.postmaster_pid) : 0;
+  std::this_thread::sleep_for(std::chrono::seconds(options.seconds));
+  const uint64_t done_after = done, good_after = good;
+  const double own_used = CpuSeconds(getpid()) - own;
+  const double server_used = options.server_pid > 0 ? CpuSeconds(options.server_pid) - server : 0;
+  const double database_used = options.postmaster_pid > 0 ? CpuSecondsOfFamily(options.postmaster_pid) - database : 0;
+  const double wall = SecondsSince(start);
+  stop = true;
+  for (auto& thread : threads) thread.join();
+  std::cout << "done=" << done_after - done_before << " good=" << good_after - good_before << " wall=" << wall
+            << " own_cpu=" << own_used << " server_cpu=" << server_used << " database_cpu=" << database_used << more
+            << "\n";
+}
+
+int Pairs(const Options& options) {
+  const auto pairs = ReadPairs(options);
+  FaceEngineOptions engine_options;
+  engine_options.bundle_dir = options.bundle_dir;
+  engine_options.calibration_file = options.calibration_file;
+  auto engine = FaceEngine::Create(engine_options);
+  if (!engine.ok()) throw std::runtime_error(engine.status().message());
+  Repeat(
+      options,
+      [&] {
+        return [&](uint64_t n) {
+          const Pair& pair = pairs[n % pairs.size()];
+          const std::string_view pictures[] = {pair.id_photo, pair.live_portrait};
+          auto evidence = (*engine)->Examine(pictures, Clock::now() + std::chrono::seconds(60));
+          return evidence.ok() && (*engine)->Compare((*evidence)[0], (*evidence)[1]).ok();
+        };
+      },
+      "");
+  return 0;
+}
+
+v1::SubmitRegistrationRequest Application(const Options& options, const std::vector<Pair>& pairs, uint64_t n) {
+  const Pair& pair = pairs[n % pairs.size()];
+  const uint64_t person = options.first_person + n;
+  return cli::MadeUpApplication(person, person, "agent1", "outlet1", pair.id_photo, pair.live_portrait);
+}
+
+bool Passes(cli::Client& client, const v1::SubmitRegistrationRequest& request) {
+  v1::Verification answer;
+  const auto status = client.Call([&](grpc::ClientContext& context) {
+    return client.registration().SubmitRegistration(&context, request, &answer);
+  });
+  return status.ok() && answer.verdict() == v1::VERDICT_PASS;
+}
+
+int Closed(const Options& options) {
+  const auto pairs = ReadPairs(options);
+  Repeat(
+      options,
+      [&] {
+        return [&, client = std::make_shared<cli::Client>(options.connection)](uint64_t n) {
+          return Passes(*client, Application(options, pairs, n));
+        };
+      },
+      "");
+  return 0;
+}
+
+// Arrivals are a Poisson process with a fixed seed; a registration's time counts from when it should have been sent,
+// so that waiting for a free client is not left out.
+int Open(const Options& options) {
+  const auto pairs = ReadPairs(options);
+  std::mt19937_64 random(20);
+  std::exponential_distribution<double> gap(options.rate);
+  std::vector<double> arrivals;
+  for (double at = gap(random); at < options.seconds; at += gap(random)) arrivals.push_back(at);
+  std::atomic<size_t> next{0}, good{0};
+  std::mutex mutex;
+  std::vector<double> times;
+  const auto start = Clock::now() + std::chrono::milliseconds(500);
+  std::vector<std::thread> threads;
+  for (int i = 0; i < options.clients; ++i) {
+    threads.emplace_back([&] {
+      cli::Client client(options.connection);
+      for (size_t n = next++; n < arrivals.size(); n = next++) {
+        const auto due =
+            start + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(arrivals[n]));
+        const auto request = Application(options, pairs, n);
+        std::this_thread::sleep_until(due);
+        good += Passes(client, request) ? 1 : 0;
+        const double took = SecondsSince(due);
+        const std::lock_guard lock(mutex);
+        times.push_back(took);
+      }
+    });
+  }
+  for (auto& thread : threads) thread.join();
+  std::sort(times.begin(), times.end());
+  const auto percentile = [&](double p) {
+    return 1000 * times[std::min(times.size() - 1, static_cast<size_t>(p * static_cast<double>(times.size())))];
+  };
+  if (times.empty()) throw std::runtime_error("nothing arrived: the rate is too low for the time");
+  std::cout << "done=" << times.size() << " good=" << good << " p50=" << percentile(0.5) << " p95=" << percentile(0.95)
+            << " p99=" << percentile(0.99) << " max=" << 1000 * times.back() << "\n";
+  return 0;
+}
+
+int Main(int argc, char** argv) {
+  CLI::App app{"Measures registrations"};
+  app.require_subcommand(1);
+  Options o;
+  app.add_option("--server", o.connection.server);
+  app.add_option("--ca", o.connection.ca_file);
+  app.add_option("--cert", o.connection.certificate_file);
+  app.add_option("--key", o.connection.key_file);
+  app.add_option("--photos", o.photos);
+  app.add_option("--bundle", o.bundle_dir);
+  app.add_option("--calibration", o.calibration_file);
+  app.add_option("--first-person", o.first_person);
+  app.add_option("--clients", o.clients);
+  app.add_option("--seconds", o.seconds);
+  app.add_option("--rate", o.rate);
+  app.add_option("--server-pid", o.server_pid);
+  app.add_option("--postmaster-pid", o.postmaster_pid);
+  o.connection.server_name = "localhost";
+  o.connection.timeout = std::chrono::seconds(60);
+  int status = 1;
+  app.add_subcommand("pairs")->callback([&] { status = Pairs(o); });
+  app.add_subcommand("closed")->callback([&] { status = Closed(o); });
+  app.add_subcommand("open")->callback([&] { status = Open(o); });
+  auto* cpu = app.add_subcommand("cpu");
+  cpu->add_option("--pid", o.pid)->required();
+  cpu->callback([&] {
+    std::cout << CpuSecondsOfFamily(o.pid) << "\n";
+    status = 0;
+  });
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : 2;
+  } catch (const std::exception& error) {
+    std::cerr << error.what() << "\n";
+    return 1;
+  }
+  return status;
+}
+
+}  // namespace
+}  // namespace realname
+
+int main(int argc, char** argv) {
+  signal(SIGPIPE, SIG_IGN);
+  return realname::Main(argc, argv);
+}

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+// Processor time that other processes have used, from /proc.
+#pragma once
+
+namespace realname {
+
+// User and system time of process `pid` itself, in seconds; its children do not count. 0 if there is no such process.
+double CpuSeconds(int pid);
+
+// The same of process `pid`, its living children, and those that ended and were waited for: a PostgreSQL postmaster
+// with all its backends.
+double CpuSecondsOfFamily(int pid);
+
+}  // namespace realname

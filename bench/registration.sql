@@ -1,0 +1,19 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- For pgbench -M prepared: the statements that a first registration with PASS costs the registry (see
+-- db/registry_statements.cc), on keys that were never used and with sealed values of the true lengths.
+\set i :i + 1
+\set key :first_key + :client_id * 1000000000 + :i
+select request_verification_id, same_payload, person_id, row_version, person_known, name_differs, numbers_held, msisdn_taken
+from realname.observe(:principal::text, md5(:key::text)::uuid, :bytes32::bytea, 'bench', 1, sha256(:key::text::bytea),
+  :bytes32::bytea, sha256(('+' || :key)::bytea), null, realname.at(1800000000000000));
+insert into media.photo values
+  (md5('p' || :key)::uuid, '\x01', :id_photo::bytea, realname.at(1800000000000000)),
+  (md5('p' || :key)::uuid, '\x02', :live_portrait::bytea, realname.at(1800000000000000)) on conflict do nothing;
+select realname.commit_decision(:principal::text, md5(:key::text)::uuid, 1, :bytes32::bytea,
+  (lpad(to_hex(:i::bigint), 12, '0') || lpad(to_hex(:key::bigint), 20, '0'))::uuid, 'bench', 'agent1', 'outlet1',
+  md5('p' || :key)::uuid, true, 0, 1, sha256(:key::text::bytea), :bytes32::bytea, sha256(('+' || :key)::bytea),
+  5::smallint, 1::smallint, 1, 0, true, 5, realname.at(1800003600000000), '2027-11-24',
+  :record::bytea, :record_subject::bytea, '\x01', '\x02', :decision::bytea, :facts::bytea, :facts_subject::bytea,
+  :salt::bytea, :policy_digest::text, 1,
+  (lpad(to_hex(:i::bigint), 12, '0') || lpad(to_hex(:key::bigint), 20, '0'))::uuid, :leaf::bytea,
+  realname.at(1800000000000000));
