@@ -6,6 +6,7 @@
 //   verify       holds the server against a journal
 //   canary       sends one person through every call and error path
 //   hostile      sends what no honest client sends
+//   own-rows     calls every method as those who have no business with a row (prepare, foreign, own)
 //   scan         looks for that person in every file of a folder
 #include <algorithm>
 #include <atomic>
@@ -21,6 +22,7 @@
 
 #include "bench/canary.h"
 #include "bench/hostile.h"
+#include "bench/own_rows.h"
 #include "cli/client.h"
 #include "cli/made_up_person.h"
 
@@ -397,6 +399,22 @@ int Main(int argc, char** argv) {
   hostile->add_option("--requests", o.requests);
   hostile->add_option("--pid", o.pid)->required();
   hostile->callback([&] { status = Hostile(o); });
+  auto* own_rows = app.add_subcommand("own-rows");
+  own_rows->require_subcommand(1);
+  OwnRowsOptions rows;
+  own_rows->add_option("--certificates", rows.folder)->required();
+  own_rows->add_option("--portrait", rows.portrait)->required();
+  own_rows->add_option("--second-portrait", rows.second_portrait)->required();
+  own_rows->add_option("--no-face", rows.no_face)->required();
+  const auto own_rows_step = [&](const char* name, int (*step)(const OwnRowsOptions&)) {
+    own_rows->add_subcommand(name)->callback([&, step] {
+      rows.server = o.connection.server;
+      status = step(rows);
+    });
+  };
+  own_rows_step("prepare", PrepareOwnRows);
+  own_rows_step("foreign", CallOnForeignRows);
+  own_rows_step("own", CallOnOwnRows);
   auto* scan = app.add_subcommand("scan");
   scan->add_option("--folder", o.folder)->required();
   scan->callback([&] { status = Scan(o); });

@@ -26,24 +26,28 @@ bool FindDetail(const grpc::Status& status, Detail* detail) {
 
 }  // namespace
 
-Client::Client(ConnectionOptions options) : options_(std::move(options)) {
+std::shared_ptr<grpc::Channel> MakeChannel(const ConnectionOptions& options) {
   std::shared_ptr<grpc::ChannelCredentials> credentials;
-  if (!options_.identity.empty()) {
+  if (!options.identity.empty()) {
     credentials = grpc::InsecureChannelCredentials();
   } else {
     grpc::SslCredentialsOptions tls;
-    if (options_.ca_file.empty() || options_.certificate_file.empty() || options_.key_file.empty()) {
+    if (options.ca_file.empty() || options.certificate_file.empty() || options.key_file.empty()) {
       throw std::runtime_error("--ca, --cert and --key are needed (or --identity for a plaintext development server)");
     }
-    tls.pem_root_certs = ReadFileOrThrow(options_.ca_file);
-    tls.pem_cert_chain = ReadFileOrThrow(options_.certificate_file);
-    tls.pem_private_key = ReadFileOrThrow(options_.key_file);
+    tls.pem_root_certs = ReadFileOrThrow(options.ca_file);
+    tls.pem_cert_chain = ReadFileOrThrow(options.certificate_file);
+    tls.pem_private_key = ReadFileOrThrow(options.key_file);
     credentials = grpc::SslCredentials(tls);
   }
   grpc::ChannelArguments arguments;
   arguments.SetMaxReceiveMessageSize(16 << 20);
-  if (!options_.server_name.empty()) arguments.SetSslTargetNameOverride(options_.server_name);
-  const auto channel = grpc::CreateCustomChannel(options_.server, credentials, arguments);
+  if (!options.server_name.empty()) arguments.SetSslTargetNameOverride(options.server_name);
+  return grpc::CreateCustomChannel(options.server, credentials, arguments);
+}
+
+Client::Client(ConnectionOptions options) : options_(std::move(options)) {
+  const auto channel = MakeChannel(options_);
   registration_ = v1::RegistrationService::NewStub(channel);
   face_ = v1::FaceService::NewStub(channel);
 }

@@ -24,9 +24,12 @@ struct ConnectionOptions {
   std::chrono::milliseconds timeout{30000};
 };
 
+// A channel with the caller's identity. Throws std::runtime_error with a message for the user if a file cannot be read.
+std::shared_ptr<grpc::Channel> MakeChannel(const ConnectionOptions& options);
+
 class Client {
  public:
-  // Throws std::runtime_error with a message for the user if a file cannot be read.
+  // Throws as MakeChannel does.
   explicit Client(ConnectionOptions options);
 
   v1::RegistrationService::Stub& registration() { return *registration_; }

@@ -1,0 +1,267 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "bench/own_rows.h"
+
+#include <fstream>
+#include <iostream>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <vector>
+
+#include <google/protobuf/descriptor.h>
+#include <google/protobuf/message.h>
+#include <grpcpp/generic/generic_stub.h>
+#include <grpcpp/grpcpp.h>
+
+#include "cli/client.h"
+#include "cli/made_up_person.h"
+#include "realname/v1/annotations.pb.h"
+#include "rules/explain.h"
+#include "server/access.h"
+
+namespace realname {
+namespace {
+
+namespace pb = google::protobuf;
+
+// Roles by the names of their certificates.
+constexpr std::pair<v1::Role, const char*> kRoles[] = {{v1::ROLE_RETAIL, "retail"},
+                                                       {v1::ROLE_ONLINE, "online"},
+                                                       {v1::ROLE_AUDITOR, "auditor"},
+                                                       {v1::ROLE_REVIEWER, "reviewer"},
+                                                       {v1::ROLE_ADMIN, "admin"},
+                                                       {v1::ROLE_REGULATOR_RO, "regulator_ro"},
+                                                       {v1::ROLE_POLICE_LIAISON, "police_liaison"}};
+
+struct OwnerRows {
+  v1::SubmitRegistrationRequest application;  // of the PASS
+  std::string passed;                         // verification ids
+  std::string retried;
+};
+
+std::shared_ptr<grpc::Channel> ChannelOf(const OwnRowsOptions& options, const std::string& certificate) {
+  cli::ConnectionOptions connection;
+  connection.server = options.server;
+  connection.server_name = "localhost";
+  connection.ca_file = options.folder + "/ca.crt";
+  connection.certificate_file = options.folder + "/" + certificate + ".crt";
+  connection.key_file = options.folder + "/" + certificate + ".key";
+  return cli::MakeChannel(connection);
+}
+
+struct Reply {
+  grpc::Status status;
+  std::vector<std::unique_ptr<pb::Message>> messages;
+};
+
+// Any method, unary or streaming, by its descriptor.
+Reply Call(const std::shared_ptr<grpc::Channel>& channel, const pb::MethodDescriptor& method,
+           const pb::Message& request) {
+  grpc::GenericStub stub(channel);
+  grpc::CompletionQueue queue;
+  grpc::ClientContext context;
+  context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(method.server_streaming() ? 3 : 60));
+  const auto done = [&] {
+    void* tag = nullptr;
+    bool ok = false;
+    return queue.Next(&tag, &ok) && ok;
+  };
+  const std::string name = "/" + method.service()->full_name() + "/" + method.name();
+  auto call = stub.PrepareCall(&context, name, &queue);
+  call->StartCall(nullptr);
+  done();
+  const std::string bytes = request.SerializeAsString();
+  const grpc::Slice slice(bytes);
+  call->WriteLast(grpc::ByteBuffer(&slice, 1), {}, nullptr);
+  done();
+  Reply reply;
+  while (true) {
+    grpc::ByteBuffer buffer;
+    call->Read(&buffer, nullptr);
+    if (!done()) break;
+    grpc::Slice whole;
+    const auto* type = pb::MessageFactory::generated_factory()->GetPrototype(method.output_type());
+    std::unique_ptr<pb::Message> message(type->New());
+    if (!buffer.DumpToSingleSlice(&whole).ok() ||
+        !message->ParseFromArray(whole.begin(), static_cast<int>(whole.size()))) {
+      throw std::runtime_error(name + " answered what is not its message");
+    }
+    reply.messages.push_back(std::move(message));
+  }
+  call->Finish(&reply.status, nullptr);
+  done();
+  return reply;
+}
+
+std::vector<const pb::MethodDescriptor*> Methods() {
+  std::vector<const pb::MethodDescriptor*> methods;
+  for (const char* service : {"realname.v1.RegistrationService", "realname.v1.FaceService"}) {
+    const auto* descriptor = pb::DescriptorPool::generated_pool()->FindServiceByName(service);
+    for (int i = 0; i < descriptor->method_count(); ++i) methods.push_back(descriptor->method(i));
+  }
+  if (methods.size() != server::AccessTable().size()) throw std::runtime_error("a service is not looked at");
+  return methods;
+}
+
+bool NamesARow(const pb::MethodDescriptor& method) {
+  return method.input_type()->FindFieldByName("verification_id") != nullptr;
+}
+
+// A request that would be answered if the caller were the owner. Throws for a method that this proof does not know.
+std::unique_ptr<pb::Message> RequestAbout(const pb::MethodDescriptor& method, const OwnerRows& rows,
+                                          const OwnRowsOptions& options) {
+  const auto* type = pb::MessageFactory::generated_factory()->GetPrototype(method.input_type());
+  std::unique_ptr<pb::Message> request(type->New());
+  const auto set = [&](const char* name, const std::string& value) {
+    if (const auto* field = method.input_type()->FindFieldByName(name)) {
+      request->GetReflection()->SetString(request.get(), field, value);
+    }
+  };
+  set("request_id", cli::NewUuid());
+  // One row is activated, so the other is the one to be cancelled.
+  set("verification_id", method.name() == "CancelVerification" ? rows.retried : rows.passed);
+  if (auto* resubmit = dynamic_cast<v1::ResubmitEvidenceRequest*>(request.get())) {
+    resubmit->set_verification_id(rows.retried);
+    resubmit->add_items()->set_item(v1::EVIDENCE_ITEM_LIVE_PORTRAIT);
+    resubmit->mutable_items(0)->set_photo(cli::ReadFileOrThrow(options.second_portrait));
+  } else if (auto* submit = dynamic_cast<v1::SubmitRegistrationRequest*>(request.get())) {
+    *submit = rows.application;  // the owner's request_id, too
+  } else if (auto* precheck = dynamic_cast<v1::PrecheckEligibilityRequest*>(request.get())) {
+    precheck->set_entry_type(rows.application.entry_type());
+    precheck->set_customer_kind(rows.application.customer_kind());
+    *precheck->mutable_channel() = rows.application.channel();
+    *precheck->mutable_document() = rows.application.parties(0).document();
+  } else if (auto* compare = dynamic_cast<v1::CompareFacesRequest*>(request.get())) {
+    compare->set_first(cli::ReadFileOrThrow(options.portrait));
+    compare->set_second(cli::ReadFileOrThrow(options.second_portrait));
+  } else if (!NamesARow(method) && method.name() != "ListVerifications" && method.name() != "GetModelCard") {
+    throw std::runtime_error("this proof does not know how to call " + method.full_name());
+  }
+  return request;
+}
+
+// Number of filled fields that reveal a similarity.
+int SimilaritiesIn(const pb::Message& message) {
+  std::vector<const pb::FieldDescriptor*> fields;
+  message.GetReflection()->ListFields(message, &fields);
+  int found = 0;
+  for (const auto* field : fields) {
+    found += field->options().GetExtension(v1::reveals_similarity);
+    if (field->cpp_type() != pb::FieldDescriptor::CPPTYPE_MESSAGE) continue;
+    if (!field->is_repeated()) {
+      found += SimilaritiesIn(message.GetReflection()->GetMessage(message, field));
+      continue;
+    }
+    for (int i = 0; i < message.GetReflection()->FieldSize(message, field); ++i) {
+      found += SimilaritiesIn(message.GetReflection()->GetRepeatedMessage(message, field, i));
+    }
+  }
+  return found;
+}
+
+OwnerRows ReadRows(const OwnRowsOptions& options) {
+  OwnerRows rows;
+  std::ifstream file(options.folder + "/rows");
+  if (!(file >> rows.passed >> rows.retried)) throw std::runtime_error("no rows were prepared");
+  if (!rows.application.ParseFromString(cli::ReadFileOrThrow(options.folder + "/application"))) {
+    throw std::runtime_error("the prepared application cannot be read");
+  }
+  return rows;
+}
+
+bool Mentions(const Reply& reply, const OwnerRows& rows) {
+  for (const auto& message : reply.messages) {
+    const std::string bytes = message->SerializeAsString();
+    if (bytes.find(rows.passed) != std::string::npos || bytes.find(rows.retried) != std::string::npos) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+int PrepareOwnRows(const OwnRowsOptions& options) {
+  const auto stub = v1::RegistrationService::NewStub(ChannelOf(options, "retail"));
+  const auto submit = [&](uint64_t person, const std::string& portrait, v1::Verdict wanted,
+                          v1::SubmitRegistrationRequest& request) {
+    request = cli::MadeUpApplication(person, person, "agent1", "outlet1", cli::ReadFileOrThrow(options.portrait),
+                                     cli::ReadFileOrThrow(portrait));
+    grpc::ClientContext context;
+    context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(60));
+    v1::Verification answer;
+    const auto status = stub->SubmitRegistration(&context, request, &answer);
+    if (!status.ok() || answer.verdict() != wanted) {
+      throw std::runtime_error("the owner's registration: " +
+                               (status.ok() ? v1::Verdict_Name(answer.verdict()) : cli::Describe(status)));
+    }
+    return answer.verification_id();
+  };
+  v1::SubmitRegistrationRequest passed, retried;
+  std::ofstream rows(options.folder + "/rows");
+  rows << submit(41, options.second_portrait, v1::VERDICT_PASS, passed) << " ";
+  rows << submit(42, options.no_face, v1::VERDICT_RETRY, retried) << "\n";
+  std::ofstream(options.folder + "/application", std::ios::binary) << passed.SerializeAsString();
+  std::cout << "the owner has two rows, a PASS and a RETRY\n";
+  return 0;
+}
+
+int CallOnForeignRows(const OwnRowsOptions& options) {
+  const OwnerRows rows = ReadRows(options);
+  int calls = 0, not_found = 0, lists = 0, wrong = 0;
+  for (const char* whose : {"operator", "agent", "outlet"}) {
+    for (const auto& [role, role_name] : kRoles) {
+      const std::string certificate = std::string("foreign_") + whose + "_" + role_name;
+      if (!std::ifstream(options.folder + "/" + certificate + ".crt")) continue;  // a role without agents or outlets
+      const auto channel = ChannelOf(options, certificate);
+      for (const auto* method : Methods()) {
+        const bool lists_rows = method->name() == "ListVerifications";
+        if (!server::MayCall(role, method->full_name()) || !(NamesARow(*method) || lists_rows)) continue;
+        ++calls;
+        const Reply reply = Call(channel, *method, *RequestAbout(*method, rows, options));
+        const bool right = lists_rows ? reply.status.ok() && !Mentions(reply, rows)
+                                      : reply.status.error_code() == grpc::StatusCode::NOT_FOUND;
+        ++(right ? lists_rows ? lists : not_found : wrong);
+        if (!right) std::cout << certificate << " " << method->name() << ": " << cli::Describe(reply.status) << "\n";
+      }
+    }
+  }
+  std::cout << calls << " calls by strangers: " << not_found << " NOT_FOUND, " << lists << " lists without the rows, "
+            << wrong << " anything else\n";
+  return wrong == 0 && not_found > 0 && lists > 0 ? 0 : 1;
+}
+
+int CallOnOwnRows(const OwnRowsOptions& options) {
+  const OwnerRows rows = ReadRows(options);
+  int calls = 0, refused = 0, wrong = 0, leaked = 0, seen_by_entitled = 0, owner_answered = 0;
+  for (const auto& [role, role_name] : kRoles) {
+    const auto channel = ChannelOf(options, role_name);
+    for (const auto* method : Methods()) {
+      ++calls;
+      const Reply reply = Call(channel, *method, *RequestAbout(*method, rows, options));
+      const bool denied = cli::ErrorReasonOf(reply.status) == "ROLE_NOT_ALLOWED";
+      refused += denied;
+      if (denied == server::MayCall(role, method->full_name())) {
+        ++wrong;
+        std::cout << role_name << " " << method->name() << ": " << cli::Describe(reply.status) << "\n";
+      }
+      // A watch ends with the story or with its deadline, after what it had to tell.
+      owner_answered += role == v1::ROLE_RETAIL && (reply.status.ok() || !reply.messages.empty());
+      int similarities = 0;
+      for (const auto& message : reply.messages) similarities += SimilaritiesIn(*message);
+      if (rules::MaySeeSimilarity(role)) {
+        seen_by_entitled += similarities;
+      } else if (similarities > 0) {
+        ++leaked;
+        std::cout << role_name << " " << method->name() << " was shown a similarity\n";
+      }
+    }
+  }
+  int owners_methods = 0;
+  for (const auto* method : Methods()) owners_methods += server::MayCall(v1::ROLE_RETAIL, method->full_name());
+  std::cout << calls << " calls, every role on every method: " << refused << " refused, " << wrong
+            << " against the table of access; similarities: " << leaked << " replies to roles that may not see one, "
+            << seen_by_entitled << " fields seen by those who may\n"
+            << "positive control: " << owner_answered << " of the owner's " << owners_methods << " methods answered\n";
+  return wrong == 0 && leaked == 0 && seen_by_entitled > 0 && owner_answered == owners_methods ? 0 : 1;
+}
+
+}  // namespace realname
