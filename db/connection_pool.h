@@ -37,7 +37,7 @@ class ConnectionPool {
     std::unique_ptr<Connection> connection_;
   };
 
-  // `dsn` is a libpq connection string; `prepare` names the statements of a fresh connection.
+  // `dsn` is a libpq connection string or URI; `prepare` names the statements of a fresh connection.
   ConnectionPool(std::string dsn, size_t size, std::function<void(Connection&)> prepare);
   ~ConnectionPool();
 

@@ -165,7 +165,7 @@ Status EmbeddedPostgres::Launch() {
   const std::lock_guard lock(launch_mutex_);
   const std::string cluster = data_dir_ + "/cluster";
   // A postmaster that outlived a killed server is adopted as it is.
-  if (Run({"pg_ctl", "-D", cluster, "status"}) == 0) return {};
+  if (PostmasterPid() != 0) return {};
   for (int attempt = 0; attempt < 40 && !stopping_; ++attempt) {
     if (Run({"pg_ctl", "-D", cluster, "-w", "-t", "60", "-l", data_dir_ + "/postgres.log", "-o",
              "-k " + data_dir_ + "/run", "start"}) == 0) {
@@ -190,14 +190,17 @@ Status EmbeddedPostgres::EnsureDatabase(const std::string& name) {
 }
 
 std::string EmbeddedPostgres::Dsn(const std::string& database, const std::string& role) const {
-  return "host='" + data_dir_ + "/run' dbname=" + database + " user=" + role +
-         " application_name=realname connect_timeout=5 options='-c statement_timeout=10000 -c lock_timeout=5000'";
+  return "host='" + data_dir_ + "/run' dbname=" + database + " user=" + role + " application_name=realname";
 }
 
 pid_t EmbeddedPostgres::PostmasterPid() const {
   pid_t pid = 0;
   std::ifstream(data_dir_ + "/cluster/postmaster.pid") >> pid;
   if (pid <= 0) return 0;
+  // After a crash of the machine the number may be another process's: a postmaster works in its cluster's folder.
+  std::error_code gone;
+  if (fs::read_symlink("/proc/" + std::to_string(pid) + "/cwd", gone) != fs::canonical(data_dir_ + "/cluster", gone))
+    return 0;
   // A zombie that nobody reaps (no init in a container) is dead all the same.
   std::string stat;
   std::getline(std::ifstream("/proc/" + std::to_string(pid) + "/stat"), stat);

@@ -36,7 +36,7 @@ class EmbeddedPostgres {
   EmbeddedPostgres& operator=(const EmbeddedPostgres&) = delete;
   ~EmbeddedPostgres();
 
-  // A libpq connection string; every statement of such a connection ends after 10 s.
+  // A libpq connection string.
   std::string Dsn(const std::string& database, const std::string& role) const;
 
   // Ends the cluster. Sessions are disconnected. Safe to call twice.

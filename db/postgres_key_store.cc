@@ -3,6 +3,7 @@
 
 #include "db/connection_pool.h"
 #include "db/pqxx_compat.h"
+#include "db/registry_statements.h"
 #include "db/run_statement.h"
 #include "vault/digest.h"
 
@@ -20,6 +21,11 @@ PostgresKeyStore::PostgresKeyStore(const std::string& dsn, size_t connections)
         connection.raw.prepare("put",
                                "insert into key_store.person_key (person_id, wrapped) "
                                "select * from unnest($1::uuid[], $2::bytea[]) on conflict do nothing");
+        connection.raw.prepare(
+            "people",
+            "select person_id from key_store.person_key where person_id > coalesce($1::uuid, "
+            "'00000000-0000-0000-0000-000000000000') and create_time < "
+            "timestamptz 'epoch' + $2::bigint * interval '1 microsecond' order by person_id limit $3");
         connection.raw.prepare("erase", "delete from key_store.person_key where person_id = $1");
       })) {}
 
@@ -58,6 +64,20 @@ Status PostgresKeyStore::PutNew(std::span<const NewKey> keys) {
     }
   }
   return {};
+}
+
+Result<std::vector<std::string>> PostgresKeyStore::People(std::string_view after, TimePoint stored_before,
+                                                          uint32_t limit) {
+  std::vector<std::string> people;
+  const Nullable from = after.empty() ? Nullable::Null() : Nullable::Text(std::string(after));
+  Status status = RunStatement(*pool_, SoonEnough(), "key people", Repeatable::kYes, [&](pqxx::transaction_base& tx) {
+    people.clear();
+    for (const auto& row : Execute(tx, "people", from, Micros(stored_before), limit)) {
+      people.push_back(row[0].as<std::string>());
+    }
+  });
+  if (!status.ok()) return status;
+  return people;
 }
 
 Status PostgresKeyStore::Erase(std::string_view person_id) {

@@ -14,9 +14,12 @@
 namespace realname::db {
 
 // A connection under a name that other headers can declare: libpqxx 6.4's own is an alias of a template. Statements run
-// in one nontransaction that lives as long as the connection: ending one costs libpqxx another look at the socket.
+// in one nontransaction that lives as long as the connection: ending one costs libpqxx another look at the socket. A
+// statement ends after 10 s, a wait for a lock after 5 s.
 struct Connection {
-  explicit Connection(const std::string& dsn) : raw(dsn) {}
+  explicit Connection(const std::string& dsn) : raw(dsn) {
+    Autocommit().exec(std::string("set statement_timeout = '10s'; set lock_timeout = '5s'"));
+  }
   pqxx::nontransaction& Autocommit() {
     if (!autocommit_) autocommit_.emplace(raw);
     return *autocommit_;

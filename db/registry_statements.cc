@@ -71,6 +71,9 @@ void PrepareRegistryStatements(Connection& connection) {
   connection.raw.prepare("precheck",
                          "select admitted, person_known, name_differs, numbers_held "
                          "from realname.precheck($1, $2, $3, $4, $5, $6, $7, realname.at($8))");
+  connection.raw.prepare("unknown_people",
+                         "select id from unnest($1::uuid[]) as id "
+                         "where not exists (select 1 from realname.person p where p.person_id = id)");
   connection.raw.prepare("policy_put",
                          "insert into realname.policy_pack values ($1, $2, now()) on conflict do nothing");
   connection.raw.prepare("policy_get", "select body from realname.policy_pack where digest = $1");

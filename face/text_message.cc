@@ -4,28 +4,9 @@
 #include <fstream>
 #include <iterator>
 
-#include <google/protobuf/io/tokenizer.h>
-#include <google/protobuf/io/zero_copy_stream_impl_lite.h>
-#include <google/protobuf/text_format.h>
+#include "proto/parse_text.h"
 
 namespace realname::face {
-namespace {
-
-// Keeps the first error.
-class FirstError final : public google::protobuf::io::ErrorCollector {
- public:
-  void AddError(int line, google::protobuf::io::ColumnNumber column, const std::string& message) override {
-    if (!text_.empty()) return;
-    text_ = "line " + std::to_string(line + 1) + ", column " + std::to_string(column + 1) + ": " + message;
-  }
-  const std::string& text() const { return text_; }
-
- private:
-  std::string text_;
-};
-
-}  // namespace
-
 Result<std::string> ReadFile(const std::filesystem::path& path) {
   std::ifstream in(path, std::ios::binary);
   std::string bytes((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
@@ -36,12 +17,9 @@ Result<std::string> ReadFile(const std::filesystem::path& path) {
 }
 
 Status ParseTextMessage(std::string_view text, const std::filesystem::path& path, google::protobuf::Message& message) {
-  google::protobuf::io::ArrayInputStream in(text.data(), static_cast<int>(text.size()));
-  google::protobuf::TextFormat::Parser parser;
-  FirstError error;
-  parser.RecordErrorsTo(&error);
-  if (parser.Parse(&in, &message)) return Status();
-  return Status(StatusCode::kFailedPrecondition, kFaceStartReason, path.string() + ": " + error.text());
+  const std::string fault = ParseText(text, message);
+  return fault.empty() ? Status()
+                       : Status(StatusCode::kFailedPrecondition, kFaceStartReason, path.string() + ": " + fault);
 }
 
 }  // namespace realname::face

@@ -4,25 +4,12 @@
 #include <algorithm>
 #include <set>
 
-#include <google/protobuf/io/tokenizer.h>
-#include <google/protobuf/io/zero_copy_stream_impl_lite.h>
-#include <google/protobuf/text_format.h>
+#include "proto/parse_text.h"
 
 namespace realname::rules {
 namespace {
 
 namespace pb = google::protobuf;
-
-// Keeps the first complaint of the parser, with its line.
-class FirstError final : public pb::io::ErrorCollector {
- public:
-  void AddError(int line, pb::io::ColumnNumber column, const std::string& message) override {
-    if (text.empty()) {
-      text = "line " + std::to_string(line + 1) + ", column " + std::to_string(column + 1) + ": " + message;
-    }
-  }
-  std::string text;
-};
 
 // Collects the first fault of a pack with the line of the entry at fault.
 class Faults {
@@ -132,16 +119,9 @@ std::string FirstFault(const v1::PolicyPack& pack, const pb::TextFormat::ParseIn
 Result<Policy> ReadPolicy(std::string_view text, std::string digest) {
   Policy policy;
   policy.digest = std::move(digest);
-  pb::TextFormat::Parser parser;
   pb::TextFormat::ParseInfoTree tree;
-  FirstError error;
-  parser.RecordErrorsTo(&error);
-  parser.WriteLocationsTo(&tree);
-  pb::io::ArrayInputStream input(text.data(), static_cast<int>(text.size()));
-  if (!parser.Parse(&input, &policy.pack)) {
-    return Status(StatusCode::kInvalidArgument, "INVALID_FIELD", "policy pack: " + error.text);
-  }
-  const std::string fault = FirstFault(policy.pack, tree);
+  std::string fault = ParseText(text, policy.pack, &tree);
+  if (fault.empty()) fault = FirstFault(policy.pack, tree);
   if (!fault.empty()) return Status(StatusCode::kInvalidArgument, "INVALID_FIELD", "policy pack: " + fault);
   return policy;
 }

@@ -9,8 +9,9 @@
 #include <thread>
 #include <unistd.h>
 
-#include <google/protobuf/io/tokenizer.h>
 #include <google/protobuf/text_format.h>
+
+#include "proto/parse_text.h"
 
 namespace realname::server {
 namespace {
@@ -20,16 +21,6 @@ namespace fs = std::filesystem;
 Status Bad(const std::string& message) {
   return Status(StatusCode::kInvalidArgument, "INVALID_FIELD", "configuration: " + message);
 }
-
-class FirstError final : public google::protobuf::io::ErrorCollector {
- public:
-  void AddError(int line, int column, const std::string& message) override {
-    if (text.empty()) {
-      text = "line " + std::to_string(line + 1) + ", column " + std::to_string(column + 1) + ": " + message;
-    }
-  }
-  std::string text;
-};
 
 std::string DefaultDataDir() {
   if (geteuid() == 0) return "/var/lib/realname";
@@ -55,10 +46,7 @@ Result<v1::ServerConfig> LoadConfig(const std::string& path) {
   auto text = ReadFile(path);
   if (!text.ok()) return text.status();
   v1::ServerConfig config;
-  google::protobuf::TextFormat::Parser parser;
-  FirstError error;
-  parser.RecordErrorsTo(&error);
-  if (!parser.ParseFromString(*text, &config)) return Bad(path + ": " + error.text);
+  if (const std::string fault = ParseText(*text, config); !fault.empty()) return Bad(path + ": " + fault);
 
   const fs::path folder = fs::absolute(path).parent_path();
   const auto resolve = [&](std::string* file) {

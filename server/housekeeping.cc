@@ -13,16 +13,23 @@ constexpr uint32_t kExpiryBatch = 100;
 constexpr int kPhotoSweepBeats = 600;
 // A picture that no registration names by then never will be: no call lives that long.
 constexpr auto kOrphanAge = std::chrono::hours(24);
+// A thousand keys each time: fifty million take six days.
+constexpr int kKeySweepBeats = 10;
+// A registry that is restored from an older backup does not know newer people; their keys must outlive the mistake.
+constexpr auto kOrphanKeyAge = std::chrono::hours(24 * 90);
 
 Deadline Soon() { return std::chrono::steady_clock::now() + std::chrono::seconds(5); }
 
 }  // namespace
 
-Housekeeping::Housekeeping(Registry& registry, db::PhotoStore& photos, const Clock& clock,
+Housekeeping::Housekeeping(Registry& registry, db::PhotoStore& photos, db::OrphanKeys orphan_keys, const Clock& clock,
                            std::function<void(bool)> set_serving)
-    : registry_(registry), photos_(photos), clock_(clock), set_serving_(std::move(set_serving)), thread_([this] {
-        Run();
-      }) {}
+    : registry_(registry),
+      photos_(photos),
+      orphan_keys_(orphan_keys),
+      clock_(clock),
+      set_serving_(std::move(set_serving)),
+      thread_([this] { Run(); }) {}
 
 Housekeeping::~Housekeeping() {
   {
@@ -50,6 +57,10 @@ void Housekeeping::Run() {
     if (alive && beat % kPhotoSweepBeats == 0) {
       auto swept = photos_.SweepOrphans(clock_.Now() - kOrphanAge, 1000, Soon());
       if (swept.ok() && *swept > 0) Log(LogLevel::kInfo, "orphan pictures swept", {{"count", int64_t{*swept}}});
+    }
+    if (alive && beat % kKeySweepBeats == 0) {
+      auto swept = orphan_keys_.Sweep(clock_.Now() - kOrphanKeyAge, 1000, Soon());
+      if (swept.ok() && *swept > 0) Log(LogLevel::kInfo, "orphan keys swept", {{"count", int64_t{*swept}}});
     }
     lock.lock();
     if (!(ended.ok() && *ended == kExpiryBatch)) woken_.wait_for(lock, kBeat, [this] { return stopping_; });

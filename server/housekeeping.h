@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the server does by itself: ends reservations that ran out, sweeps pictures that no registration names, and tells
-// the health service the truth.
+// What the server does by itself: ends reservations that ran out, sweeps pictures that no registration names and keys
+// of people whom the registry does not know, and tells the health service the truth.
 #pragma once
 
 #include <condition_variable>
@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "base/clock.h"
+#include "db/orphan_keys.h"
 #include "db/photo_store.h"
 #include "verification/registry.h"
 
@@ -18,7 +19,8 @@ class Housekeeping {
  public:
   // `set_serving` is called whenever the database begins or ceases to answer, first of all once. Arguments outlive
   // this.
-  Housekeeping(Registry& registry, db::PhotoStore& photos, const Clock& clock, std::function<void(bool)> set_serving);
+  Housekeeping(Registry& registry, db::PhotoStore& photos, db::OrphanKeys orphan_keys, const Clock& clock,
+               std::function<void(bool)> set_serving);
   ~Housekeeping();
 
  private:
@@ -26,6 +28,7 @@ class Housekeeping {
 
   Registry& registry_;
   db::PhotoStore& photos_;
+  db::OrphanKeys orphan_keys_;
   const Clock& clock_;
   const std::function<void(bool)> set_serving_;
   std::mutex mutex_;

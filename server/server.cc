@@ -118,7 +118,7 @@ Result<std::unique_ptr<Server>> Server::Start(const v1::ServerConfig& config, co
         "cannot listen on " + config.listen_address() + ": the address is in use or the certificates are bad");
   }
   parts->housekeeping = std::make_unique<Housekeeping>(
-      registry, *parts->store->photos, clock,
+      registry, *parts->store->photos, db::OrphanKeys(*parts->store->key_store, *parts->store->pool), clock,
       [health = parts->grpc->GetHealthCheckService()](bool serving) { health->SetServingStatus(serving); });
   return std::unique_ptr<Server>(new Server(std::move(parts)));
 }

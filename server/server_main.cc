@@ -1,18 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // realname-server: the service itself, and the work on its databases that is apart from serving.
-#include <cstdio>
-#include <fstream>
 #include <iostream>
-#include <malloc.h>
-#include <signal.h>
 
 #include <CLI/CLI.hpp>
 
 #include "db/migrate.h"
 #include "face/face_engine.h"
 #include "server/config.h"
-#include "server/log.h"
-#include "server/server.h"
+#include "server/serve.h"
 #include "server/store.h"
 
 namespace realname::server {
@@ -36,41 +31,6 @@ Result<std::unique_ptr<FaceExaminer>> MakeFaceEngine(const v1::ServerConfig& con
   return std::unique_ptr<FaceExaminer>(*std::move(engine));
 }
 
-int Serve(const std::string& config_file, const std::string& address_file) {
-  // Pictures come and go by the megabyte on many threads. Fixed thresholds give their memory back at once; glibc's own,
-  // which grow with use, kept 200 MiB more after 10,000 large requests.
-  mallopt(M_MMAP_THRESHOLD, 128 << 10);
-  mallopt(M_ARENA_MAX, 4);
-
-  // Signals are waited for in this thread; every thread made later inherits the mask.
-  sigset_t stop_signals;
-  sigemptyset(&stop_signals);
-  sigaddset(&stop_signals, SIGTERM);
-  sigaddset(&stop_signals, SIGINT);
-  pthread_sigmask(SIG_BLOCK, &stop_signals, nullptr);
-  signal(SIGPIPE, SIG_IGN);
-
-  auto config = LoadConfig(config_file);
-  if (!config.ok()) return Fail(config.status());
-  StartLog(config->log_level());
-  std::cerr << "# effective configuration\n" << PrintableConfig(*config);
-  const SystemClock clock;
-  auto server = Server::Start(*config, MakeFaceEngine, clock);
-  if (!server.ok()) return Fail(server.status());
-  const std::string host = config->listen_address().substr(0, config->listen_address().rfind(':'));
-  const std::string address = host + ":" + std::to_string((*server)->port());
-  Log(LogLevel::kInfo, "listening", {{"address", std::string_view(address)}});
-  if (!address_file.empty()) {
-    // Appears whole: whoever waits for it never reads half an address.
-    std::ofstream(address_file + ".part") << address << "\n";
-    std::rename((address_file + ".part").c_str(), address_file.c_str());
-  }
-  int signal_number = 0;
-  sigwait(&stop_signals, &signal_number);
-  (*server)->Stop();
-  return 0;
-}
-
 int Migrate(const std::string& registry_dsn, const std::string& key_store_dsn) {
   auto ran = MigrateStore(registry_dsn, key_store_dsn);
   if (!ran.ok()) return Fail(ran.status());
@@ -89,7 +49,7 @@ int Main(int argc, char** argv) {
   auto* serve = app.add_subcommand("serve", "serve until SIGTERM or SIGINT");
   serve->add_option("--config", config_file, "ServerConfig as protobuf text")->required();
   serve->add_option("--address-file", address_file, "write the address served to this file");
-  serve->callback([&] { status = Serve(config_file, address_file); });
+  serve->callback([&] { status = Serve(config_file, address_file, MakeFaceEngine); });
   auto* check = app.add_subcommand("check-config", "print the effective configuration, secrets removed");
   check->add_option("--config", config_file, "ServerConfig as protobuf text")->required();
   check->callback([&] {

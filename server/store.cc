@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/store.h"
 
+#include <cstdlib>
 #include <filesystem>
 #include <string>
 
@@ -11,11 +12,6 @@
 
 namespace realname::server {
 namespace {
-
-// Bounds every statement of a given database, as the embedded one's DSN does.
-std::string Bounded(const std::string& dsn) {
-  return dsn + " connect_timeout=5 options='-c statement_timeout=10000 -c lock_timeout=5000'";
-}
 
 Result<KeyRing> OpenKeyRing(const std::string& key_file, bool database_in_use) {
   std::error_code error;
@@ -42,8 +38,10 @@ Result<uint32_t> MigrateStore(const std::string& registry_dsn, const std::string
 
 Result<std::unique_ptr<Store>> OpenStore(const v1::ServerConfig& config) {
   auto store = std::make_unique<Store>();
-  std::string registry_dsn = Bounded(config.database_dsn());
-  std::string key_store_dsn = Bounded(config.key_store_dsn());
+  // Whatever the form of the connection strings, no attempt to connect hangs. They may say otherwise.
+  setenv("PGCONNECT_TIMEOUT", "5", 0);
+  std::string registry_dsn = config.database_dsn();
+  std::string key_store_dsn = config.key_store_dsn();
   if (config.database_dsn().empty()) {
     auto embedded = db::EmbeddedPostgres::Start(config.data_dir(), {"realname", "realname_keys"});
     if (!embedded.ok()) return embedded.status();

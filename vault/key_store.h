@@ -4,18 +4,21 @@
 // too.
 //
 // Order: a new person's key is stored here before the registry's commit. If that commit then fails, the key is an
-// orphan, which opens nothing.
+// orphan, which opens nothing and is swept (db/orphan_keys.h).
 //
 // The store sees wrapped keys only (vault/sealer.h) and cannot open them. Implementations are thread-safe, bound their
 // own waiting, and answer UNAVAILABLE when the store cannot be reached: after that for PutNew or Erase it is not known
 // whether it was done, and repeating it is right.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "base/clock.h"
 #include "base/result.h"
 
 namespace realname {
@@ -36,6 +39,10 @@ class KeyStore {
   // Stores keys of people who are new; durable when it returns OK. Storing the same again is OK; a person who has
   // another key keeps it, and the call is INTERNAL (INTERNAL_DEFECT).
   virtual Status PutNew(std::span<const NewKey> keys) = 0;
+
+  // People whose keys were stored before `stored_before`, in the order of their ids, beginning after `after` (empty: at
+  // the beginning), at most `limit`.
+  virtual Result<std::vector<std::string>> People(std::string_view after, TimePoint stored_before, uint32_t limit) = 0;
 
   // Durable when it returns OK. OK as well if there was none.
   virtual Status Erase(std::string_view person_id) = 0;

@@ -6,8 +6,10 @@
 
 #include "db/database_checks.h"
 #include "db/migrate.h"
+#include "db/orphan_keys.h"
 #include "db/person_keys.h"
 #include "db/pqxx_compat.h"
+#include "db/registry_statements.h"
 #include "tests/db/private_database.h"
 #include "tests/verification/registry_conformance.h"
 
@@ -140,6 +142,30 @@ TEST(PostgresKeys, TheFirstKeyStays) {
   EXPECT_EQ(*keys.Find(first), "its key");
   EXPECT_TRUE(keys.Erase(first).ok());
   EXPECT_FALSE(keys.Find(first)->has_value());
+}
+
+TEST(PostgresKeys, KeysOfPeopleWhomTheRegistryDoesNotKnowAreSwept) {
+  auto& database = Database();
+  db::ConnectionPool pool(database.RegistryDsn("realname_server"), 1, db::PrepareRegistryStatements);
+  db::PersonKeys keys(database.ring(), database.key_store());
+  const std::string orphan = keys.New()->person_id;
+  const std::string known = keys.New()->person_id;
+  pqxx::connection owner(database.RegistryDsn("postgres"));
+  pqxx::work tx(owner);
+  tx.exec("insert into realname.person values ('" + known + "', 1, now())");
+  tx.commit();
+
+  const auto soon = [] { return std::chrono::steady_clock::now() + std::chrono::seconds(10); };
+  const auto now = std::chrono::system_clock::now();
+  db::OrphanKeys orphans(database.key_store(), pool);
+  EXPECT_EQ(*orphans.Sweep(now - std::chrono::hours(1), 100000, soon()), 0u) << "young keys are left alone";
+  EXPECT_TRUE(database.key_store().Find(orphan)->has_value());
+  uint32_t swept = 0;
+  // Page by page, and round again.
+  for (int i = 0; i < 100; ++i) swept += *orphans.Sweep(now + std::chrono::hours(1), 10, soon());
+  EXPECT_GE(swept, 1u);
+  EXPECT_FALSE(database.key_store().Find(orphan)->has_value());
+  EXPECT_TRUE(database.key_store().Find(known)->has_value());
 }
 
 TEST(PostgresKeys, EveryNewPersonHasAKeyOfTheirOwnThatIsStored) {

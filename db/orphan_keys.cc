@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "db/orphan_keys.h"
+
+#include "db/connection_pool.h"
+#include "db/pqxx_compat.h"
+#include "db/run_statement.h"
+
+namespace realname::db {
+
+Result<uint32_t> OrphanKeys::Sweep(TimePoint stored_before, uint32_t limit, Deadline deadline) {
+  auto people = keys_.People(after_, stored_before, limit);
+  if (!people.ok()) return people.status();
+  after_ = people->size() < limit ? "" : people->back();
+  if (people->empty()) return 0;
+  std::string ids;
+  for (const std::string& person : *people) ids += (ids.empty() ? "{" : ",") + person;
+  ids += "}";
+  std::vector<std::string> orphans;
+  Status status =
+      RunStatement(registry_, deadline, "unknown people", Repeatable::kYes, [&](pqxx::transaction_base& tx) {
+        orphans.clear();
+        for (const auto& row : Execute(tx, "unknown_people", ids)) orphans.push_back(row[0].as<std::string>());
+      });
+  if (!status.ok()) return status;
+  for (const std::string& person : orphans) {
+    if (Status erased = keys_.Erase(person); !erased.ok()) return erased;
+  }
+  return static_cast<uint32_t>(orphans.size());
+}
+
+}  // namespace realname::db
