@@ -116,6 +116,16 @@ const std::vector<HostileForm>& HostileForms() {
        [](R& r) { r.mutable_parties(0)->mutable_document()->set_name(std::string("a\0b", 3)); }},
       {"a time beyond time",
        [](R& r) { r.mutable_parties(0)->mutable_capture()->mutable_time()->set_seconds(int64_t{1} << 62); }},
+      {"a name in GB 18030", [](R& r) { r.mutable_parties(0)->mutable_document()->set_name("\xb2\xe2\xca\xd4"); }},
+      {"a party that is no message",
+       [](R& r) { r.GetReflection()->MutableUnknownFields(&r)->AddLengthDelimited(6, "\xFF\xFF\xFF\xFF"); }},
+      {"a message above the limit",
+       [](R& r) {
+         r.mutable_parties(0)->set_id_photo(std::string(5u << 20, 'x'));
+         r.mutable_parties(0)->set_live_portrait(std::string(5u << 20, 'x'));
+       }},
+      {"no deadline", [](R&) {}, CallDeadline::kNone},
+      {"a deadline next year", [](R&) {}, CallDeadline::kNextYear},
   };
   return kForms;
 }

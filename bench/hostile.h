@@ -17,12 +17,16 @@ struct HostilePicture {
 // Corrupt, truncated, oversized claims, bombs, and things that are no picture. `jpeg` is a good photograph.
 std::vector<HostilePicture> HostilePictures(const std::string& jpeg);
 
+enum class CallDeadline { kOrdinary, kNone, kNextYear };
+
 struct HostileForm {
   std::string what;
   void (*spoil)(v1::SubmitRegistrationRequest&);
+  CallDeadline deadline = CallDeadline::kOrdinary;
 };
 
-// Missing, malformed and unknown fields and values.
+// Missing, malformed and unknown fields and values, bytes that are no message, calls without a deadline. Each is
+// INVALID_ARGUMENT.
 const std::vector<HostileForm>& HostileForms();
 
 }  // namespace realname

@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <google/protobuf/stubs/logging.h>
 
 #include "bench/canary.h"
 #include "bench/hostile.h"
@@ -161,12 +162,19 @@ int Load(const Options& options) {
   std::ofstream journal(options.journal, std::ios::app);
   std::mutex mutex;
   std::atomic<uint64_t> person{options.first_person};
-  std::atomic<int> acknowledged{0}, unanswered{0};
+  std::atomic<int> acknowledged{0}, unanswered{0}, database_down{0}, server_down{0}, other_repeats{0};
+  cli::ConnectionOptions connection = options.connection;
+  connection.on_repeat = [&](const grpc::Status& status) {
+    const std::string reason = cli::ErrorReasonOf(status);
+    ++(status.error_code() != grpc::StatusCode::UNAVAILABLE ? other_repeats
+       : reason == "DATABASE_UNAVAILABLE"                   ? database_down
+                                                            : server_down);
+  };
   const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(options.seconds);
   std::vector<std::thread> threads;
   for (int i = 0; i < options.clients; ++i) {
     threads.emplace_back([&] {
-      Client client(options.connection);
+      Client client(connection);
       while (std::chrono::steady_clock::now() < end) {
         const uint64_t mine = person++;
         const auto request = Application(options, mine, mine);
@@ -174,6 +182,7 @@ int Load(const Options& options) {
         const auto status = Submit(client, request, &answer);
         if (!status.ok()) {
           ++unanswered;
+          std::cout << cli::Describe(status) << "\n";
           continue;
         }
         ++acknowledged;
@@ -184,8 +193,11 @@ int Load(const Options& options) {
     });
   }
   for (auto& thread : threads) thread.join();
-  std::cout << "load: " << acknowledged << " acknowledged, " << unanswered << " without an answer\n";
-  return 0;
+  std::cout << acknowledged << " acknowledged, " << unanswered
+            << " without an answer; repeated after UNAVAILABLE: " << database_down
+            << " by the server (DATABASE_UNAVAILABLE), " << server_down << " without a server; after "
+            << "overload or contention: " << other_repeats << "\n";
+  return unanswered == 0 ? 0 : 1;
 }
 
 int Verify(const Options& options) {
@@ -326,7 +338,13 @@ int Hostile(const Options& options) {
           } else {
             const HostileForm& form = forms[kind - pictures.size()];
             form.spoil(request);
-            const auto status = Submit(client, request, &answer);
+            grpc::ClientContext context;
+            if (form.deadline == CallDeadline::kNextYear) {
+              context.set_deadline(std::chrono::system_clock::now() + std::chrono::hours(24 * 365));
+            }
+            const auto status = form.deadline == CallDeadline::kOrdinary
+                                    ? Submit(client, request, &answer)
+                                    : client.registration().SubmitRegistration(&context, request, &answer);
             if (status.error_code() == grpc::StatusCode::INVALID_ARGUMENT && !cli::ErrorReasonOf(status).empty()) {
               ++invalid;
             } else {
@@ -434,5 +452,6 @@ int Main(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   signal(SIGPIPE, SIG_IGN);
+  google::protobuf::SetLogHandler(nullptr);  // hostile requests are made on purpose
   return realname::Main(argc, argv);
 }

@@ -66,7 +66,11 @@ grpc::Status Client::Call(const std::function<grpc::Status(grpc::ClientContext&)
     const bool repeatable = status.error_code() == grpc::StatusCode::RESOURCE_EXHAUSTED ||
                             status.error_code() == grpc::StatusCode::UNAVAILABLE ||
                             status.error_code() == grpc::StatusCode::ABORTED;
-    if (status.ok() || !repeatable || ErrorReasonOf(status) == "PRECHECK_LIMIT") return status;
+    const std::string reason = ErrorReasonOf(status);
+    // Without a reason it is gRPC that refuses a message for its size, now and later.
+    const bool too_large = status.error_code() == grpc::StatusCode::RESOURCE_EXHAUSTED && reason.empty();
+    if (status.ok() || !repeatable || too_large || reason == "PRECHECK_LIMIT") return status;
+    if (options_.on_repeat) options_.on_repeat(status);
     auto wait = std::chrono::milliseconds(500);
     google::rpc::RetryInfo retry;
     if (FindDetail(status, &retry)) {

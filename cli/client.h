@@ -22,6 +22,8 @@ struct ConnectionOptions {
   std::string identity;     // plaintext development servers only: the caller's URI
   std::string server_name;  // name in the server's certificate, if it differs from the address
   std::chrono::milliseconds timeout{30000};
+  // Told of each failure after which a call is repeated.
+  std::function<void(const grpc::Status&)> on_repeat;
 };
 
 // A channel with the caller's identity. Throws std::runtime_error with a message for the user if a file cannot be read.

@@ -12,6 +12,8 @@ ConnectionPool::Lease::~Lease() {
   if (pool_) pool_->Return(std::move(connection_));
 }
 
+void ConnectionPool::Lease::Discard() { connection_.reset(); }
+
 ConnectionPool::ConnectionPool(std::string dsn, size_t size, std::function<void(Connection&)> prepare)
     : dsn_(std::move(dsn)), prepare_(std::move(prepare)), available_(size) {}
 

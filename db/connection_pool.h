@@ -29,6 +29,8 @@ class ConnectionPool {
     Lease& operator=(Lease&&) = delete;
     ~Lease();
     Connection& operator*() const { return *connection_; }
+    // Closes the connection: it was found broken. Nothing may be done with the lease afterwards.
+    void Discard();
 
    private:
     friend class ConnectionPool;

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <typeinfo>
 
 #include <pqxx/pqxx>
 
@@ -82,14 +83,17 @@ pqxx::result Execute(pqxx::transaction_base& transaction, const char* statement,
 #endif
 }
 
-// The SQLSTATE behind an exception; "08006" for a lost connection. libpqxx 6.4 leaves it out of its special classes.
+// The SQLSTATE behind an exception; "08006" for a lost connection. libpqxx 6.4 leaves it out of its special classes. An
+// error of the general class without one comes from libpq, not from the server: nobody was there to answer.
 inline std::string FailureState(const std::exception& error) {
   if (dynamic_cast<const pqxx::broken_connection*>(&error) != nullptr) return "08006";
   if (dynamic_cast<const pqxx::transaction_rollback*>(&error) != nullptr) return "40001";
   if (dynamic_cast<const pqxx::unique_violation*>(&error) != nullptr) return "23505";
   if (dynamic_cast<const pqxx::insufficient_privilege*>(&error) != nullptr) return "42501";
   if (dynamic_cast<const pqxx::insufficient_resources*>(&error) != nullptr) return "53000";
-  if (const auto* sql = dynamic_cast<const pqxx::sql_error*>(&error)) return sql->sqlstate();
+  if (const auto* sql = dynamic_cast<const pqxx::sql_error*>(&error)) {
+    return typeid(error) == typeid(pqxx::sql_error) && sql->sqlstate().empty() ? "08006" : sql->sqlstate();
+  }
   return "";
 }
 

@@ -53,8 +53,11 @@ Status RunStatement(ConnectionPool& pool, Deadline deadline, std::string_view wh
       const std::string state = FailureState(error);
       failed = (**lease).raw.is_open() || !state.empty() ? FromSqlState(state, what) : Unavailable(what, "lost");
     }
-    // One dead connection usually means that the others are dead too.
-    if (failed.code() == StatusCode::kUnavailable) pool.DiscardIdle();
+    // One dead connection usually means that the others are dead too; libpqxx does not always know.
+    if (failed.code() == StatusCode::kUnavailable) {
+      lease->Discard();
+      pool.DiscardIdle();
+    }
     if (last || failed.code() != StatusCode::kUnavailable) return failed;
   }
 }

@@ -61,6 +61,9 @@ stop_server() {
   server_pid=
 }
 
+# Process id of the private database.
+postmaster() { head -n 1 "$folder/data/cluster/postmaster.pid"; }
+
 # A tool of PostgreSQL as the user who may enter the private database's socket folder.
 sql_tool() {
   local run=()

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// What every call goes through before its use case: who is calling, may they, is there a deadline, is the message well
-// formed, is there room. The reaction does only that; the work happens in the request pool.
+// What every call goes through before its use case: who is calling, may they, is there a deadline, is it small enough,
+// is there room, is the message well formed. The reaction does only the first five; the rest and the work happen in the
+// request pool.
 #pragma once
 
 #include <chrono>
 #include <functional>
 #include <string_view>
 
+#include <grpcpp/impl/codegen/proto_utils.h>
 #include <grpcpp/server_context.h>
+#include <grpcpp/support/byte_buffer.h>
 #include <grpcpp/support/server_callback.h>
 
 #include "base/result.h"
@@ -17,6 +20,9 @@
 #include "verification/validate_request.h"
 
 namespace realname::server {
+
+// Two pictures of 4 MiB and the rest of the message.
+inline constexpr size_t kMaxRequestBytes = (8 << 20) + (256 << 10);
 
 // How calls are admitted. Thread-safe.
 class Admission {
@@ -42,10 +48,31 @@ class Admission {
 void LogCall(std::string_view method, std::string_view principal, const Status& status,
              std::chrono::steady_clock::time_point start);
 
+// Requests and replies are bytes to gRPC: it answers a request that it cannot parse with UNIMPLEMENTED, and parses on a
+// thread that serves all calls. INVALID_ARGUMENT (UNREADABLE) if the bytes are no such message, or a text in them is
+// not UTF-8.
+template <typename Request>
+Result<Request> Parse(const grpc::ByteBuffer& bytes) {
+  Request request;
+  grpc::ByteBuffer parsed(bytes);
+  if (grpc::SerializationTraits<Request>::Deserialize(&parsed, &request).ok()) return request;
+  return Status(StatusCode::kInvalidArgument, "UNREADABLE",
+                "the request is no " + Request::descriptor()->full_name() + ", or a text in it is not UTF-8");
+}
+
+template <typename Message>
+grpc::ByteBuffer ToBytes(const Message& message) {
+  grpc::ByteBuffer bytes;
+  bool own = false;
+  (void)grpc::SerializationTraits<Message>::Serialize(message, &bytes, &own);
+  return bytes;
+}
+
 // Runs a unary call. `work` is called in the pool with a validated request.
 template <typename Request, typename Response, typename Work>
 grpc::ServerUnaryReactor* Unary(const Admission& admission, grpc::CallbackServerContext* context,
-                                const Request* request, Response* response, std::string_view method, Work work) {
+                                const grpc::ByteBuffer* bytes, grpc::ByteBuffer* response, std::string_view method,
+                                Work work) {
   const auto start = std::chrono::steady_clock::now();
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
   const auto refuse = [&](std::string_view principal, const Status& status) {
@@ -57,21 +84,28 @@ grpc::ServerUnaryReactor* Unary(const Admission& admission, grpc::CallbackServer
   if (!caller.ok()) return refuse("", caller.status());
   auto deadline = admission.DeadlineOf(*context);
   if (!deadline.ok()) return refuse(caller->principal, deadline.status());
-  if (Status status = Validate(*request, *caller); !status.ok()) return refuse(caller->principal, status);
-
-  const Status taken = admission.pool().Submit(
-      request->ByteSizeLong(), *deadline,
-      [=, caller = *caller, deadline = *deadline, work = std::move(work)](bool expired) {
-        Status status;
-        if (expired || context->IsCancelled()) {
-          status = Status(StatusCode::kDeadlineExceeded, "DEADLINE_PASSED",
-                          "the deadline passed before the work began; retry with the same request_id");
-        } else {
-          Result<Response> result = work(caller, *request, deadline);
-          status = result.status();
-          if (result.ok()) *response = *std::move(result);
-        }
-        LogCall(method, caller.principal, status, start);
+  if (bytes->Length() > kMaxRequestBytes) {
+    return refuse(caller->principal,
+                  Status(StatusCode::kInvalidArgument, "TOO_LARGE",
+                         "the request is larger than " + std::to_string(kMaxRequestBytes) + " bytes"));
+  }
+  const auto answer = [=, caller = *caller, deadline = *deadline, work = std::move(work)](bool expired) -> Status {
+    if (expired || context->IsCancelled()) {
+      return Status(StatusCode::kDeadlineExceeded, "DEADLINE_PASSED",
+                    "the deadline passed before the work began; retry with the same request_id");
+    }
+    auto request = Parse<Request>(*bytes);
+    if (!request.ok()) return request.status();
+    if (Status status = Validate(*request, caller); !status.ok()) return status;
+    Result<Response> result = work(caller, *request, deadline);
+    if (result.ok()) *response = ToBytes(*result);
+    return result.status();
+  };
+  // The bytes stay with gRPC until the call ends, and are there again as a message meanwhile.
+  const Status taken =
+      admission.pool().Submit(2 * bytes->Length(), *deadline, [=, principal = caller->principal](bool expired) {
+        const Status status = answer(expired);
+        LogCall(method, principal, status, start);
         reactor->Finish(ToGrpc(status));
       });
   if (!taken.ok()) return refuse(caller->principal, taken);

@@ -7,27 +7,26 @@
 namespace realname::server {
 
 grpc::ServerUnaryReactor* FaceServiceImpl::CompareFaces(grpc::CallbackServerContext* context,
-                                                        const v1::CompareFacesRequest* request,
-                                                        v1::CompareFacesResponse* response) {
-  return Unary(admission_, context, request, response, "realname.v1.FaceService.CompareFaces",
-               [this](const Caller&, const auto& asked, Deadline deadline) {
-                 return realname::CompareFaces(faces_, policy_, asked, deadline);
-               });
+                                                        const grpc::ByteBuffer* request, grpc::ByteBuffer* response) {
+  return Unary<v1::CompareFacesRequest, v1::CompareFacesResponse>(
+      admission_, context, request, response, "realname.v1.FaceService.CompareFaces",
+      [this](const Caller&, const auto& asked, Deadline deadline) {
+        return realname::CompareFaces(faces_, policy_, asked, deadline);
+      });
 }
 
 grpc::ServerUnaryReactor* FaceServiceImpl::GetModelCard(grpc::CallbackServerContext* context,
-                                                        const v1::GetModelCardRequest* request,
-                                                        v1::ModelCard* response) {
-  return Unary(admission_, context, request, response, "realname.v1.FaceService.GetModelCard",
-               [this](const Caller& caller, const auto&, Deadline) -> Result<v1::ModelCard> {
-                 v1::ModelCard card =
-                     faces_.ModelCard(policy_.pack.face().match_fmr(), policy_.pack.face().review_fmr());
-                 if (!rules::MaySeeSimilarity(caller.role)) {
-                   card.clear_match_similarity();
-                   card.clear_review_similarity();
-                 }
-                 return card;
-               });
+                                                        const grpc::ByteBuffer* request, grpc::ByteBuffer* response) {
+  return Unary<v1::GetModelCardRequest, v1::ModelCard>(
+      admission_, context, request, response, "realname.v1.FaceService.GetModelCard",
+      [this](const Caller& caller, const auto&, Deadline) -> Result<v1::ModelCard> {
+        v1::ModelCard card = faces_.ModelCard(policy_.pack.face().match_fmr(), policy_.pack.face().review_fmr());
+        if (!rules::MaySeeSimilarity(caller.role)) {
+          card.clear_match_similarity();
+          card.clear_review_similarity();
+        }
+        return card;
+      });
 }
 
 }  // namespace realname::server

@@ -9,16 +9,20 @@
 
 namespace realname::server {
 
-class FaceServiceImpl final : public v1::FaceService::CallbackService {
+// Requests and replies as bytes (see call.h).
+using RawFaceService = v1::FaceService::WithRawCallbackMethod_CompareFaces<
+    v1::FaceService::WithRawCallbackMethod_GetModelCard<v1::FaceService::Service>>;
+
+class FaceServiceImpl final : public RawFaceService {
  public:
   // All outlive the service.
   FaceServiceImpl(const Admission& admission, FaceExaminer& faces, const rules::Policy& policy)
       : admission_(admission), faces_(faces), policy_(policy) {}
 
-  grpc::ServerUnaryReactor* CompareFaces(grpc::CallbackServerContext* context, const v1::CompareFacesRequest* request,
-                                         v1::CompareFacesResponse* response) override;
-  grpc::ServerUnaryReactor* GetModelCard(grpc::CallbackServerContext* context, const v1::GetModelCardRequest* request,
-                                         v1::ModelCard* response) override;
+  grpc::ServerUnaryReactor* CompareFaces(grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
+                                         grpc::ByteBuffer* response) override;
+  grpc::ServerUnaryReactor* GetModelCard(grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
+                                         grpc::ByteBuffer* response) override;
 
  private:
   const Admission& admission_;

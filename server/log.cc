@@ -3,6 +3,7 @@
 
 #include <memory>
 
+#include <google/protobuf/stubs/logging.h>
 #include <grpc/support/log.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
@@ -47,6 +48,11 @@ spdlog::logger& Logger() {
   return *logger;
 }
 
+// Protobuf's complaints may quote the text that they complain about.
+void FromProtobuf(google::protobuf::LogLevel, const char* file, int line, const std::string&) {
+  Log(LogLevel::kDebug, "protobuf", {{"file", file}, {"line", int64_t{line}}});
+}
+
 void FromGrpc(gpr_log_func_args* args) {
   if (args->severity != GPR_LOG_SEVERITY_ERROR) return;
   Log(LogLevel::kDebug, "grpc", {{"file", args->file}, {"line", int64_t{args->line}}});
@@ -60,6 +66,7 @@ void StartLog(std::string_view level) {
                      : level == "error" ? spdlog::level::err
                                         : spdlog::level::info);
   gpr_set_log_function(FromGrpc);
+  google::protobuf::SetLogHandler(FromProtobuf);
 }
 
 void Log(LogLevel level, std::string_view event, std::initializer_list<LogField> fields) {

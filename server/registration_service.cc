@@ -29,14 +29,14 @@ bool EndsTheStory(const v1::VerificationEvent& event) {
 }
 
 // A stream that was refused before it began.
-class RefusedWatch final : public grpc::ServerWriteReactor<v1::VerificationEvent> {
+class RefusedWatch final : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
  public:
   explicit RefusedWatch(const Status& status) { Finish(ToGrpc(status)); }
   void OnDone() override { delete this; }
 };
 
 // One open stream: events from the hub wait in a queue, one is being written at a time.
-class OpenWatch final : public grpc::ServerWriteReactor<v1::VerificationEvent> {
+class OpenWatch final : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
  public:
   OpenWatch(EventHub& hub, std::atomic<size_t>& open_watches, RequestPool& pool)
       : hub_(hub), open_watches_(open_watches), pool_(pool) {}
@@ -72,7 +72,8 @@ class OpenWatch final : public grpc::ServerWriteReactor<v1::VerificationEvent> {
   void WriteNextLocked() {
     if (writing_ || finished_ || queue_.empty()) return;
     writing_ = true;
-    StartWrite(&queue_.front());
+    bytes_ = ToBytes(queue_.front());
+    StartWrite(&bytes_);
   }
   void FinishLocked(const Status& status) {
     if (finished_) return;
@@ -95,6 +96,7 @@ class OpenWatch final : public grpc::ServerWriteReactor<v1::VerificationEvent> {
   uint64_t watch_ = 0;
   std::mutex mutex_;
   std::deque<v1::VerificationEvent> queue_;
+  grpc::ByteBuffer bytes_;  // of the event that is being written
   bool writing_ = false;
   bool finished_ = false;
 };
@@ -115,53 +117,53 @@ RegistrationServiceImpl::RegistrationServiceImpl(const Admission& admission, Reg
       watch_streams_(watch_streams) {}
 
 grpc::ServerUnaryReactor* RegistrationServiceImpl::PrecheckEligibility(grpc::CallbackServerContext* context,
-                                                                       const v1::PrecheckEligibilityRequest* request,
-                                                                       v1::PrecheckEligibilityResponse* response) {
+                                                                       const grpc::ByteBuffer* request,
+                                                                       grpc::ByteBuffer* response) {
   static const std::string kMethod = Method("PrecheckEligibility");
-  return Unary(admission_, context, request, response, kMethod,
-               [this](const auto& caller, const auto& asked, Deadline d) {
-                 return Precheck(registry_, policies_, clock_, caller, asked, d);
-               });
+  return Unary<v1::PrecheckEligibilityRequest, v1::PrecheckEligibilityResponse>(
+      admission_, context, request, response, kMethod, [this](const auto& caller, const auto& asked, Deadline d) {
+        return Precheck(registry_, policies_, clock_, caller, asked, d);
+      });
 }
 
 grpc::ServerUnaryReactor* RegistrationServiceImpl::SubmitRegistration(grpc::CallbackServerContext* context,
-                                                                      const v1::SubmitRegistrationRequest* request,
-                                                                      v1::Verification* response) {
+                                                                      const grpc::ByteBuffer* request,
+                                                                      grpc::ByteBuffer* response) {
   static const std::string kMethod = Method("SubmitRegistration");
-  return Unary(
+  return Unary<v1::SubmitRegistrationRequest, v1::Verification>(
       admission_, context, request, response, kMethod,
       [this](const auto& caller, const auto& asked, Deadline d) { return registration_.Submit(caller, asked, d); });
 }
 
 grpc::ServerUnaryReactor* RegistrationServiceImpl::ResubmitEvidence(grpc::CallbackServerContext* context,
-                                                                    const v1::ResubmitEvidenceRequest* request,
-                                                                    v1::Verification* response) {
+                                                                    const grpc::ByteBuffer* request,
+                                                                    grpc::ByteBuffer* response) {
   static const std::string kMethod = Method("ResubmitEvidence");
-  return Unary(
+  return Unary<v1::ResubmitEvidenceRequest, v1::Verification>(
       admission_, context, request, response, kMethod,
       [this](const auto& caller, const auto& asked, Deadline d) { return registration_.Resubmit(caller, asked, d); });
 }
 
 grpc::ServerUnaryReactor* RegistrationServiceImpl::GetVerification(grpc::CallbackServerContext* context,
-                                                                   const v1::GetVerificationRequest* request,
-                                                                   v1::Verification* response) {
+                                                                   const grpc::ByteBuffer* request,
+                                                                   grpc::ByteBuffer* response) {
   static const std::string kMethod = Method("GetVerification");
-  return Unary(
+  return Unary<v1::GetVerificationRequest, v1::Verification>(
       admission_, context, request, response, kMethod,
       [this](const auto& caller, const auto& asked, Deadline d) { return verifications_.Get(caller, asked, d); });
 }
 
 grpc::ServerUnaryReactor* RegistrationServiceImpl::ListVerifications(grpc::CallbackServerContext* context,
-                                                                     const v1::ListVerificationsRequest* request,
-                                                                     v1::ListVerificationsResponse* response) {
+                                                                     const grpc::ByteBuffer* request,
+                                                                     grpc::ByteBuffer* response) {
   static const std::string kMethod = Method("ListVerifications");
-  return Unary(
+  return Unary<v1::ListVerificationsRequest, v1::ListVerificationsResponse>(
       admission_, context, request, response, kMethod,
       [this](const auto& caller, const auto& asked, Deadline d) { return verifications_.List(caller, asked, d); });
 }
 
-grpc::ServerWriteReactor<v1::VerificationEvent>* RegistrationServiceImpl::WatchVerification(
-    grpc::CallbackServerContext* context, const v1::WatchVerificationRequest* request) {
+grpc::ServerWriteReactor<grpc::ByteBuffer>* RegistrationServiceImpl::WatchVerification(
+    grpc::CallbackServerContext* context, const grpc::ByteBuffer* request) {
   static const std::string kMethod = Method("WatchVerification");
   const auto start = std::chrono::steady_clock::now();
   const auto refuse = [&](std::string_view principal, const Status& status) {
@@ -173,7 +175,9 @@ grpc::ServerWriteReactor<v1::VerificationEvent>* RegistrationServiceImpl::WatchV
   if (context->deadline() == std::chrono::system_clock::time_point::max()) {
     return refuse(caller->principal, Status(StatusCode::kInvalidArgument, "DEADLINE_REQUIRED", "set a deadline"));
   }
-  if (Status status = Validate(*request, *caller); !status.ok()) return refuse(caller->principal, status);
+  const auto asked = Parse<v1::WatchVerificationRequest>(*request);
+  if (!asked.ok()) return refuse(caller->principal, asked.status());
+  if (Status status = Validate(*asked, *caller); !status.ok()) return refuse(caller->principal, status);
   if (open_watches_.fetch_add(1) >= watch_streams_) {
     --open_watches_;
     return refuse(caller->principal, Status(StatusCode::kResourceExhausted, "OVERLOADED", "too many open watches")
@@ -181,24 +185,24 @@ grpc::ServerWriteReactor<v1::VerificationEvent>* RegistrationServiceImpl::WatchV
   }
   LogCall(kMethod, caller->principal, {}, start);
   auto* watch = new OpenWatch(events_, open_watches_, admission_.pool());
-  watch->Begin(caller->scope, request->verification_id(), request->resume_token());
+  watch->Begin(caller->scope, asked->verification_id(), asked->resume_token());
   return watch;
 }
 
 grpc::ServerUnaryReactor* RegistrationServiceImpl::ConfirmActivation(grpc::CallbackServerContext* context,
-                                                                     const v1::ConfirmActivationRequest* request,
-                                                                     v1::Verification* response) {
+                                                                     const grpc::ByteBuffer* request,
+                                                                     grpc::ByteBuffer* response) {
   static const std::string kMethod = Method("ConfirmActivation");
-  return Unary(
+  return Unary<v1::ConfirmActivationRequest, v1::Verification>(
       admission_, context, request, response, kMethod,
       [this](const auto& caller, const auto& asked, Deadline d) { return verifications_.Confirm(caller, asked, d); });
 }
 
 grpc::ServerUnaryReactor* RegistrationServiceImpl::CancelVerification(grpc::CallbackServerContext* context,
-                                                                      const v1::CancelVerificationRequest* request,
-                                                                      v1::Verification* response) {
+                                                                      const grpc::ByteBuffer* request,
+                                                                      grpc::ByteBuffer* response) {
   static const std::string kMethod = Method("CancelVerification");
-  return Unary(
+  return Unary<v1::CancelVerificationRequest, v1::Verification>(
       admission_, context, request, response, kMethod,
       [this](const auto& caller, const auto& asked, Deadline d) { return verifications_.Cancel(caller, asked, d); });
 }

@@ -12,36 +12,40 @@
 
 namespace realname::server {
 
-class RegistrationServiceImpl final : public v1::RegistrationService::CallbackService {
+// Requests and replies as bytes (see call.h).
+using RawRegistrationService = v1::RegistrationService::WithRawCallbackMethod_PrecheckEligibility<
+    v1::RegistrationService::WithRawCallbackMethod_SubmitRegistration<
+        v1::RegistrationService::WithRawCallbackMethod_ResubmitEvidence<
+            v1::RegistrationService::WithRawCallbackMethod_GetVerification<
+                v1::RegistrationService::WithRawCallbackMethod_ListVerifications<
+                    v1::RegistrationService::WithRawCallbackMethod_WatchVerification<
+                        v1::RegistrationService::WithRawCallbackMethod_ConfirmActivation<
+                            v1::RegistrationService::WithRawCallbackMethod_CancelVerification<
+                                v1::RegistrationService::Service>>>>>>>>;
+
+class RegistrationServiceImpl final : public RawRegistrationService {
  public:
   // All outlive the service. At most `watch_streams` watches are open at once.
   RegistrationServiceImpl(const Admission& admission, Registration& registration, Verifications& verifications,
                           Registry& registry, PolicyArchive& policies, const Clock& clock, EventHub& events,
                           size_t watch_streams);
 
-  grpc::ServerUnaryReactor* PrecheckEligibility(grpc::CallbackServerContext* context,
-                                                const v1::PrecheckEligibilityRequest* request,
-                                                v1::PrecheckEligibilityResponse* response) override;
-  grpc::ServerUnaryReactor* SubmitRegistration(grpc::CallbackServerContext* context,
-                                               const v1::SubmitRegistrationRequest* request,
-                                               v1::Verification* response) override;
-  grpc::ServerUnaryReactor* ResubmitEvidence(grpc::CallbackServerContext* context,
-                                             const v1::ResubmitEvidenceRequest* request,
-                                             v1::Verification* response) override;
-  grpc::ServerUnaryReactor* GetVerification(grpc::CallbackServerContext* context,
-                                            const v1::GetVerificationRequest* request,
-                                            v1::Verification* response) override;
-  grpc::ServerUnaryReactor* ListVerifications(grpc::CallbackServerContext* context,
-                                              const v1::ListVerificationsRequest* request,
-                                              v1::ListVerificationsResponse* response) override;
-  grpc::ServerWriteReactor<v1::VerificationEvent>* WatchVerification(
-      grpc::CallbackServerContext* context, const v1::WatchVerificationRequest* request) override;
-  grpc::ServerUnaryReactor* ConfirmActivation(grpc::CallbackServerContext* context,
-                                              const v1::ConfirmActivationRequest* request,
-                                              v1::Verification* response) override;
-  grpc::ServerUnaryReactor* CancelVerification(grpc::CallbackServerContext* context,
-                                               const v1::CancelVerificationRequest* request,
-                                               v1::Verification* response) override;
+  grpc::ServerUnaryReactor* PrecheckEligibility(grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
+                                                grpc::ByteBuffer* response) override;
+  grpc::ServerUnaryReactor* SubmitRegistration(grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
+                                               grpc::ByteBuffer* response) override;
+  grpc::ServerUnaryReactor* ResubmitEvidence(grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
+                                             grpc::ByteBuffer* response) override;
+  grpc::ServerUnaryReactor* GetVerification(grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
+                                            grpc::ByteBuffer* response) override;
+  grpc::ServerUnaryReactor* ListVerifications(grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
+                                              grpc::ByteBuffer* response) override;
+  grpc::ServerWriteReactor<grpc::ByteBuffer>* WatchVerification(grpc::CallbackServerContext* context,
+                                                                const grpc::ByteBuffer* request) override;
+  grpc::ServerUnaryReactor* ConfirmActivation(grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
+                                              grpc::ByteBuffer* response) override;
+  grpc::ServerUnaryReactor* CancelVerification(grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
+                                               grpc::ByteBuffer* response) override;
 
  private:
   const Admission& admission_;

@@ -22,8 +22,8 @@
 namespace realname::server {
 namespace {
 
-// Two pictures of 4 MiB and the rest of the message.
-constexpr int kMaxMessageBytes = (8 << 20) + (256 << 10);
+// Beyond what a request may be, so that a little too much gets an answer of ours; beyond this gRPC breaks off.
+constexpr int kMaxReceivedBytes = 16 << 20;
 
 Result<std::shared_ptr<grpc::ServerCredentials>> Credentials(const v1::ServerConfig& config) {
   if (config.plaintext_loopback()) return grpc::InsecureServerCredentials();
@@ -108,7 +108,7 @@ Result<std::unique_ptr<Server>> Server::Start(const v1::ServerConfig& config, co
   builder.AddListeningPort(config.listen_address(), *credentials, &parts->port);
   builder.RegisterService(parts->registration_service.get());
   builder.RegisterService(parts->face_service.get());
-  builder.SetMaxReceiveMessageSize(kMaxMessageBytes);
+  builder.SetMaxReceiveMessageSize(kMaxReceivedBytes);
   builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, 64);
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
   parts->grpc = builder.BuildAndStart();

@@ -10,6 +10,7 @@
 #include "db/person_keys.h"
 #include "db/pqxx_compat.h"
 #include "db/registry_statements.h"
+#include "db/run_statement.h"
 #include "tests/db/private_database.h"
 #include "tests/verification/registry_conformance.h"
 
@@ -127,6 +128,29 @@ TEST(PostgresPhotos, OrphansAreSweptAndNamedPhotosStay) {
   EXPECT_FALSE(photos.Get(person, names, soon).ok());
   EXPECT_EQ(*photos.SweepOrphans(std::chrono::system_clock::now() + std::chrono::hours(1), 100, soon), 0u)
       << "photos that a registration names must stay";
+}
+
+// Ends every session of the server's role, as a crash or an administrator does.
+void EndSessions() {
+  pqxx::connection owner(Database().RegistryDsn("postgres"));
+  pqxx::nontransaction tx(owner);
+  tx.exec(
+      std::string("select pg_terminate_backend(pid, 5000) from pg_stat_activity where usename = 'realname_server'"));
+}
+
+TEST(PostgresConnections, ALostOneIsUnavailableAndTheNextIsGood) {
+  db::ConnectionPool pool(Database().RegistryDsn("realname_server"), 1, db::PrepareRegistryStatements);
+  const auto run = [&](db::Repeatable repeatable) {
+    return db::RunStatement(pool, std::chrono::steady_clock::now() + std::chrono::seconds(10), "feed", repeatable,
+                            [](pqxx::transaction_base& tx) { db::Execute(tx, "feed", 0, 1); });
+  };
+  ASSERT_TRUE(run(db::Repeatable::kNo).ok());
+  EndSessions();
+  const Status lost = run(db::Repeatable::kNo);
+  EXPECT_EQ(lost.code(), StatusCode::kUnavailable) << lost.detail();
+  EXPECT_TRUE(run(db::Repeatable::kNo).ok()) << "a lost connection does not come back from the pool";
+  EndSessions();
+  EXPECT_TRUE(run(db::Repeatable::kYes).ok());
 }
 
 TEST(PostgresKeys, TheFirstKeyStays) {

@@ -9,7 +9,9 @@
 #include <gtest/gtest.h>
 
 #include "realname/v1/annotations.pb.h"
+#include "realname/v1/face_service.pb.h"
 #include "realname/v1/registration_service.pb.h"
+#include "rules/explain.h"
 #include "server/access.h"
 
 namespace realname {
@@ -83,6 +85,40 @@ TEST(ContractTest, NobodyMayCallWhatHasNoRow) {
   EXPECT_FALSE(server::MayCall(v1::ROLE_RETAIL, "realname.v1.FaceService.CompareFaces"));
   EXPECT_FALSE(server::MayCall(v1::ROLE_AUDITOR, "realname.v1.RegistrationService.SubmitRegistration"));
   EXPECT_FALSE(server::MayCall(v1::ROLE_UNSPECIFIED, "realname.v1.RegistrationService.GetVerification"));
+}
+
+// Every number that could be a score lies under a field that is marked, in whatever a role without the right to scores
+// may be answered; rates of a whole group are none.
+void ExpectNoUnmarkedScore(const pb::Descriptor& message, std::set<const pb::Descriptor*>& seen) {
+  if (!seen.insert(&message).second) return;
+  for (int i = 0; i < message.field_count(); ++i) {
+    const auto& field = *message.field(i);
+    if (field.options().GetExtension(v1::reveals_similarity) || field.full_name() == "realname.v1.GroupCard.fmr" ||
+        field.full_name() == "realname.v1.GroupCard.fnmr") {
+      continue;
+    }
+    EXPECT_NE(field.cpp_type(), pb::FieldDescriptor::CPPTYPE_FLOAT) << field.full_name();
+    EXPECT_NE(field.cpp_type(), pb::FieldDescriptor::CPPTYPE_DOUBLE) << field.full_name();
+    if (field.message_type() != nullptr) ExpectNoUnmarkedScore(*field.message_type(), seen);
+  }
+}
+
+TEST(ContractTest, NoScoreReachesThoseWhoMayNotSeeOne) {
+  std::set<const pb::Descriptor*> seen;
+  for (const char* name : {"realname.v1.RegistrationService", "realname.v1.FaceService"}) {
+    const auto* service = pb::DescriptorPool::generated_pool()->FindServiceByName(name);
+    for (int i = 0; i < service->method_count(); ++i) {
+      for (int role = v1::Role_MIN + 1; role <= v1::Role_MAX; ++role) {
+        if (rules::MaySeeSimilarity(static_cast<v1::Role>(role)) ||
+            !server::MayCall(static_cast<v1::Role>(role), service->method(i)->full_name())) {
+          continue;
+        }
+        ExpectNoUnmarkedScore(*service->method(i)->output_type(), seen);
+      }
+    }
+  }
+  EXPECT_GT(seen.size(), 5u);
+  EXPECT_FALSE(seen.contains(v1::CompareFacesResponse::descriptor())) << "for those who may see scores only";
 }
 
 TEST(ContractTest, FieldsThatAreCalledPersonalAreMarked) {

@@ -150,6 +150,8 @@ struct FormFault {
   void (*spoil)(v1::SubmitRegistrationRequest&);
   const char* field;
 };
+
+void PrintTo(const FormFault& fault, std::ostream* out) { *out << fault.name; }
 const FormFault kFormFaults[] = {
     {"NoId", [](auto& r) { r.clear_request_id(); }, "request_id"},
     {"BadId", [](auto& r) { r.set_request_id("7"); }, "request_id"},

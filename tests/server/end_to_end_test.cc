@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The whole service, through mutual TLS: the real networks on real photographs, a real PostgreSQL.
+#include <atomic>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -26,6 +27,16 @@ using ::testing::HasSubstr;
 std::string Photo(const std::string& name) {
   return cli::ReadFileOrThrow(std::string(REALNAME_SOURCE_DIR "/.assets/photos/") + name + ".jpg");
 }
+
+// The wall clock, moved at will.
+class ManualClock final : public Clock {
+ public:
+  TimePoint Now() const override { return SystemClock().Now() + offset_.load(); }
+  void Advance(std::chrono::seconds by) { offset_ = offset_.load() + by; }
+
+ private:
+  std::atomic<std::chrono::seconds> offset_{std::chrono::seconds(0)};
+};
 
 // One server for all tests of this program; people and request ids differ from test to test.
 class Service {
@@ -70,6 +81,8 @@ class Service {
     std::filesystem::remove_all(folder_, ignored);
   }
 
+  ManualClock& clock() { return clock_; }
+
   std::string address() const { return "localhost:" + std::to_string(server_->port()); }
 
   cli::Client As(const std::string& certificate) const {
@@ -97,7 +110,7 @@ class Service {
     if (!holds) throw std::runtime_error("the service under test cannot be set up");
   }
   const std::string folder_;
-  const SystemClock clock_;
+  ManualClock clock_;
   std::unique_ptr<server::Server> server_;
 };
 
@@ -268,6 +281,21 @@ TEST_F(EndToEnd, ForeignRowsAreNotFound) {
     cancel.set_verification_id(answer.verification_id());
     EXPECT_EQ(Call(client, &v1::RegistrationService::Stub::CancelVerification, cancel, &out).error_code(),
               grpc::StatusCode::NOT_FOUND);
+    v1::ResubmitEvidenceRequest resubmit;
+    resubmit.set_request_id(cli::NewUuid());
+    resubmit.set_verification_id(answer.verification_id());
+    resubmit.add_items()->set_item(v1::EVIDENCE_ITEM_LIVE_PORTRAIT);
+    resubmit.mutable_items(0)->set_photo(Photo("franck_02045"));
+    EXPECT_EQ(Call(client, &v1::RegistrationService::Stub::ResubmitEvidence, resubmit, &out).error_code(),
+              grpc::StatusCode::NOT_FOUND);
+    grpc::ClientContext context;
+    client.Prepare(context);
+    v1::WatchVerificationRequest watch;
+    watch.set_verification_id(answer.verification_id());
+    auto stream = client.registration().WatchVerification(&context, watch);
+    v1::VerificationEvent event;
+    EXPECT_FALSE(stream->Read(&event));
+    EXPECT_EQ(stream->Finish().error_code(), grpc::StatusCode::NOT_FOUND);
     v1::ListVerificationsResponse list;
     ASSERT_TRUE(
         Call(client, &v1::RegistrationService::Stub::ListVerifications, v1::ListVerificationsRequest(), &list).ok());
@@ -300,6 +328,39 @@ TEST_F(EndToEnd, ADeadlineIsRequired) {
   v1::GetVerificationRequest request;
   request.set_verification_id(cli::NewUuid());
   EXPECT_EQ(cli::ErrorReasonOf(stub->GetVerification(&context, request, &out)), "DEADLINE_REQUIRED");
+}
+
+TEST_F(EndToEnd, UnreadableAndOversizedRequestsAreNamed) {
+  v1::Verification out;
+  auto request = Application("franck_01829", "franck_02045");
+  request.mutable_parties(0)->mutable_document()->set_name("\xb2\xe2\xca\xd4");  // GB 18030, not UTF-8
+  auto status = Call(retail_, &v1::RegistrationService::Stub::SubmitRegistration, request, &out);
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+  EXPECT_EQ(cli::ErrorReasonOf(status), "UNREADABLE");
+  request = Application("franck_01829", "franck_02045");
+  request.mutable_parties(0)->set_id_photo(std::string(9 << 20, 'x'));
+  status = Call(retail_, &v1::RegistrationService::Stub::SubmitRegistration, request, &out);
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+  EXPECT_EQ(cli::ErrorReasonOf(status), "TOO_LARGE");
+  request.mutable_parties(0)->set_id_photo(std::string(17 << 20, 'x'));
+  status = Call(retail_, &v1::RegistrationService::Stub::SubmitRegistration, request, &out);
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED) << "gRPC's own, and not repeated";
+}
+
+TEST_F(EndToEnd, AReservationThatRanOutCannotBeActivated) {
+  const auto answer = Submit(Application("franck_01829", "franck_02045"));
+  ASSERT_EQ(answer.verdict(), v1::VERDICT_PASS);
+  ManualClock& clock = Service::Instance().clock();
+  const auto passed =
+      std::chrono::seconds(answer.reservation_expire_time().seconds() - answer.create_time().seconds() + 1);
+  clock.Advance(passed);
+  v1::ConfirmActivationRequest confirm;
+  confirm.set_request_id(cli::NewUuid());
+  confirm.set_verification_id(answer.verification_id());
+  v1::Verification out;
+  EXPECT_EQ(cli::ErrorReasonOf(Call(retail_, &v1::RegistrationService::Stub::ConfirmActivation, confirm, &out)),
+            "RESERVATION_EXPIRED");
+  clock.Advance(-passed);
 }
 
 TEST_F(EndToEnd, PrecheckSaysYesOrNo) {
