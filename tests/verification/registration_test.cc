@@ -1,0 +1,290 @@
+// SPDX-License-Identifier: Apache-2.0
+// The entry door's use case, against the registry in memory and faces that say what they are told to.
+#include "verification/registration.h"
+
+#include <functional>
+#include <map>
+#include <thread>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/rules/sample_facts.h"
+#include "tests/verification/fake_registry.h"
+#include "verification/answer.h"
+#include "verification/precheck.h"
+#include "verification/verifications.h"
+
+namespace realname::testing {
+namespace {
+
+using ::testing::ElementsAre;
+
+class SetClock final : public Clock {
+ public:
+  TimePoint Now() const override { return now; }
+  TimePoint now = FromTimestamp([] {
+    google::protobuf::Timestamp noon;
+    noon.set_seconds(kNoon);
+    return noon;
+  }());
+};
+
+// One clear live face in every picture but "nobody"; pairs differ if either picture is "stranger".
+class ToldFaces final : public FaceExaminer {
+ public:
+  Result<std::vector<v1::FaceEvidence>> Examine(std::span<const std::string_view> pictures, Deadline) override {
+    ++examinations;
+    if (on_examine) on_examine();
+    if (!failure.ok()) return failure;
+    std::vector<v1::FaceEvidence> out;
+    for (const std::string_view picture : pictures) {
+      v1::FaceEvidence face = GoodFace();
+      if (picture == "nobody") face.set_status(v1::FACE_STATUS_NO_FACE);
+      if (picture == "doubtful") face.set_live_score(0.6f);
+      face.set_template_(std::string(picture));
+      out.push_back(face);
+    }
+    return out;
+  }
+  Result<v1::FaceComparison> Compare(const v1::FaceEvidence& a, const v1::FaceEvidence& b) const override {
+    const bool stranger = a.template_() == "stranger" || b.template_() == "stranger";
+    v1::FaceComparison comparison;
+    comparison.set_similarity(stranger ? 0.1f : 0.8f);
+    comparison.set_fmr_at_similarity(stranger ? 0.5 : 1e-6);
+    return comparison;
+  }
+  v1::ModelCard ModelCard(double, double) const override { return {}; }
+
+  int examinations = 0;
+  Status failure;
+  std::function<void()> on_examine;
+};
+
+class RegistrationTest : public ::testing::Test {
+ protected:
+  // Not a real digest: the use case only hands it on.
+  static std::string Named(std::string_view bytes) { return "digest of " + std::string(bytes); }
+  static Deadline Soon() { return std::chrono::steady_clock::now() + std::chrono::seconds(60); }
+
+  v1::SubmitRegistrationRequest Application(int number = 1) {
+    v1::SubmitRegistrationRequest request;
+    request.set_request_id("request-" + std::to_string(number));
+    request.set_entry_type(v1::ENTRY_TYPE_OPEN);
+    request.set_customer_kind(v1::CUSTOMER_KIND_INDIVIDUAL);
+    request.set_msisdn("+8613900000" + std::to_string(100 + number));
+    request.set_product("prepaid");
+    request.mutable_channel()->set_type(v1::CHANNEL_TYPE_AGENT_STORE);
+    v1::Party& party = *request.add_parties();
+    party.set_role(v1::PARTY_ROLE_SUBSCRIBER);
+    *party.mutable_document() = SampleDocument();
+    party.mutable_capture()->set_method(v1::CAPTURE_METHOD_CHIP_READ);
+    party.mutable_capture()->mutable_time()->set_seconds(kNoon - 60);
+    party.set_id_photo("the holder");
+    party.set_live_portrait("the holder, live");
+    return request;
+  }
+  v1::ResubmitEvidenceRequest Again(const v1::Verification& answer, v1::EvidenceItem item, const std::string& photo) {
+    v1::ResubmitEvidenceRequest request;
+    request.set_request_id("again-" + std::to_string(++resubmissions_));
+    request.set_verification_id(answer.verification_id());
+    request.add_items()->set_item(item);
+    request.mutable_items(0)->set_photo(photo);
+    return request;
+  }
+  v1::Verification Submitted(const v1::SubmitRegistrationRequest& request) {
+    auto answer = registration_.Submit(retail_, request, Soon());
+    EXPECT_TRUE(answer.ok()) << answer.status().message();
+    return answer.ok() ? *answer : v1::Verification();
+  }
+  static std::vector<int> Codes(const v1::Verification& answer) {
+    std::vector<int> codes;
+    for (const auto& reason : answer.reasons()) codes.push_back(reason.code());
+    return codes;
+  }
+  size_t StoredRows() { return registry_.List({{"op", "", ""}, v1::STATE_UNSPECIFIED, "", 100}, Soon())->size(); }
+
+  SetClock clock_;
+  FakeRegistry registry_;
+  ToldFaces faces_;
+  std::shared_ptr<const rules::Policy> policy_ = std::make_shared<const rules::Policy>(ShippedPolicy());
+  PolicyArchive policies_{registry_, policy_};
+  int made_ = 0;
+  Registration registration_{
+      registry_, faces_, policies_, clock_, [this] { return "verification-" + std::to_string(1000 + made_++); }, Named};
+  Verifications verifications_{registry_, policies_, clock_};
+  const Caller retail_{"urn:retail", v1::ROLE_RETAIL, {"op", "a1", "o1"}};
+  const Caller auditor_{"urn:auditor", v1::ROLE_AUDITOR, {"op", "", ""}};
+  int resubmissions_ = 0;
+};
+
+TEST_F(RegistrationTest, APassReservesAndTemplatesAreDropped) {
+  const auto answer = Submitted(Application());
+  EXPECT_EQ(answer.verdict(), v1::VERDICT_PASS);
+  EXPECT_TRUE(answer.has_reservation_expire_time());
+  EXPECT_FALSE(answer.has_comparison());
+  const auto facts = registry_.GetFacts(retail_.scope, answer.verification_id(), Soon());
+  ASSERT_TRUE(facts.ok());
+  EXPECT_TRUE(facts->subject().id_photo().template_().empty());
+  EXPECT_TRUE(facts->subject().live_portrait().template_().empty());
+  EXPECT_TRUE(facts->subject().has_comparison());
+}
+
+TEST_F(RegistrationTest, ARepeatedRequestGetsThePresentDecisionWithoutAnotherLook) {
+  const auto first = Submitted(Application());
+  const auto second = Submitted(Application());
+  EXPECT_EQ(second.verification_id(), first.verification_id());
+  EXPECT_EQ(faces_.examinations, 1);
+  auto changed = Application();
+  changed.set_product("another");
+  EXPECT_EQ(registration_.Submit(retail_, changed, Soon()).status().reason(), "REQUEST_ID_REUSED");
+}
+
+TEST_F(RegistrationTest, WhatMovedIsObservedAndDecidedAgainWithTheSameFaces) {
+  registry_.MoveNext(5);
+  EXPECT_EQ(Submitted(Application()).verdict(), v1::VERDICT_PASS);
+  EXPECT_EQ(faces_.examinations, 1);
+}
+
+TEST_F(RegistrationTest, ARecordThatNeverRestsIsAbortedAndMayBeRetried) {
+  registry_.MoveNext(Registration::kMaxRounds);
+  const auto refused = registration_.Submit(retail_, Application(), Soon());
+  EXPECT_EQ(refused.status().code(), StatusCode::kAborted);
+  EXPECT_EQ(refused.status().reason(), "RECORD_CONTENDED");
+  EXPECT_TRUE(refused.status().retry_after().has_value());
+  EXPECT_EQ(StoredRows(), 0u);
+  EXPECT_EQ(Submitted(Application()).verdict(), v1::VERDICT_PASS);
+}
+
+TEST_F(RegistrationTest, APlaceThatWasTakenMeanwhileIsSeenBeforeTheCommit) {
+  for (int i = 1; i <= 4; ++i) Submitted(Application(i));
+  // While the faces are looked at, somebody else takes the fifth place.
+  faces_.on_examine = [this] {
+    faces_.on_examine = nullptr;
+    EXPECT_EQ(Submitted(Application(5)).verdict(), v1::VERDICT_PASS);
+  };
+  const auto answer = Submitted(Application(6));
+  EXPECT_EQ(answer.verdict(), v1::VERDICT_REJECT);
+  EXPECT_THAT(Codes(answer), ElementsAre(v1::QTA_OPERATOR_LIMIT));
+}
+
+TEST_F(RegistrationTest, WhatIsTooLateCommitsNothing) {
+  const auto late = registration_.Submit(retail_, Application(), std::chrono::steady_clock::now());
+  EXPECT_EQ(late.status().code(), StatusCode::kDeadlineExceeded);
+  EXPECT_EQ(StoredRows(), 0u);
+  EXPECT_EQ(Submitted(Application()).verdict(), v1::VERDICT_PASS) << "the same id, in time";
+}
+
+TEST_F(RegistrationTest, FailuresOfTheEngineAndTheDatabaseAreNoDecisions) {
+  faces_.failure = Status(StatusCode::kResourceExhausted, "OVERLOADED", "busy");
+  EXPECT_EQ(registration_.Submit(retail_, Application(), Soon()).status().reason(), "OVERLOADED");
+  faces_.failure = {};
+  registry_.FailWith(Status(StatusCode::kUnavailable, "DATABASE_UNAVAILABLE", "down"));
+  EXPECT_EQ(registration_.Submit(retail_, Application(), Soon()).status().reason(), "DATABASE_UNAVAILABLE");
+  registry_.FailWith({});
+  EXPECT_EQ(StoredRows(), 0u);
+  EXPECT_EQ(Submitted(Application()).verdict(), v1::VERDICT_PASS);
+}
+
+TEST_F(RegistrationTest, EvidenceSentAgainIsTheSameVerificationAndPlace) {
+  auto request = Application();
+  request.mutable_parties(0)->set_live_portrait("nobody");
+  const auto first = Submitted(request);
+  ASSERT_EQ(first.verdict(), v1::VERDICT_RETRY);
+  ASSERT_THAT(first.retry_items(), ElementsAre(v1::EVIDENCE_ITEM_LIVE_PORTRAIT));
+  EXPECT_EQ(
+      registration_.Resubmit(retail_, Again(first, v1::EVIDENCE_ITEM_ID_PHOTO, "the holder"), Soon()).status().reason(),
+      "ITEM_NOT_REQUESTED");
+  const auto request_again = Again(first, v1::EVIDENCE_ITEM_LIVE_PORTRAIT, "the holder, live");
+  const auto second = registration_.Resubmit(retail_, request_again, Soon());
+  ASSERT_TRUE(second.ok()) << second.status().message();
+  EXPECT_EQ(second->verdict(), v1::VERDICT_PASS);
+  EXPECT_EQ(second->verification_id(), first.verification_id());
+  EXPECT_EQ(second->attempt(), 2u);
+  const auto repeated = registration_.Resubmit(retail_, request_again, Soon());
+  ASSERT_TRUE(repeated.ok());
+  EXPECT_EQ(repeated->sequence(), second->sequence());
+  EXPECT_EQ(registration_.Resubmit(retail_, Again(first, v1::EVIDENCE_ITEM_LIVE_PORTRAIT, "the holder, live"), Soon())
+                .status()
+                .reason(),
+            "WRONG_STATE");
+  ObserveQuery query;
+  query.operator_id = "op";
+  query.document_type = v1::DOCUMENT_TYPE_RESIDENT_ID;
+  query.document_number = SampleDocument().number();
+  query.now = clock_.now;
+  EXPECT_EQ(registry_.Observe(query, Soon())->facts.numbers_held(), 1u);
+}
+
+TEST_F(RegistrationTest, ABetterPictureDoesNotHideWhatWantedAPersonsEyes) {
+  auto request = Application();
+  request.mutable_parties(0)->set_id_photo("nobody");
+  request.mutable_parties(0)->set_live_portrait("doubtful");
+  const auto first = Submitted(request);
+  ASSERT_EQ(first.verdict(), v1::VERDICT_RETRY);
+  auto again = Again(
+      first,
+      first.retry_items(0) == v1::EVIDENCE_ITEM_ID_PHOTO ? v1::EVIDENCE_ITEM_ID_PHOTO : v1::EVIDENCE_ITEM_LIVE_PORTRAIT,
+      "the holder");
+  again.clear_items();
+  for (const int item : first.retry_items()) {
+    auto* evidence = again.add_items();
+    evidence->set_item(static_cast<v1::EvidenceItem>(item));
+    evidence->set_photo("the holder");
+  }
+  const auto second = registration_.Resubmit(retail_, again, Soon());
+  ASSERT_TRUE(second.ok()) << second.status().message();
+  EXPECT_EQ(second->verdict(), v1::VERDICT_REVIEW);
+}
+
+TEST_F(RegistrationTest, EvidenceThatComesAfterTheReservationIsRefused) {
+  auto request = Application();
+  request.mutable_parties(0)->set_live_portrait("stranger");
+  const auto first = Submitted(request);
+  ASSERT_EQ(first.verdict(), v1::VERDICT_RETRY);
+  clock_.now = FromTimestamp(first.reservation_expire_time());
+  EXPECT_EQ(registration_.Resubmit(retail_, Again(first, v1::EVIDENCE_ITEM_LIVE_PORTRAIT, "the holder, live"), Soon())
+                .status()
+                .reason(),
+            "RESERVATION_EXPIRED");
+}
+
+TEST_F(RegistrationTest, SomebodyElsesVerificationIsNotFound) {
+  auto request = Application();
+  request.mutable_parties(0)->set_live_portrait("nobody");
+  const auto first = Submitted(request);
+  const Caller stranger{"urn:other", v1::ROLE_RETAIL, {"op", "a2", "o1"}};
+  EXPECT_EQ(registration_.Resubmit(stranger, Again(first, v1::EVIDENCE_ITEM_LIVE_PORTRAIT, "the holder, live"), Soon())
+                .status()
+                .code(),
+            StatusCode::kNotFound);
+}
+
+TEST_F(RegistrationTest, SimilaritiesAreForThoseWhoMaySeeThem) {
+  const auto answer = Submitted(Application());
+  v1::GetVerificationRequest get;
+  get.set_verification_id(answer.verification_id());
+  EXPECT_FALSE(verifications_.Get(retail_, get, Soon())->has_comparison());
+  EXPECT_TRUE(verifications_.Get(auditor_, get, Soon())->has_comparison());
+}
+
+TEST_F(RegistrationTest, PrechecksAreCountedByTheHourAndSayNoMoreThanNeeded) {
+  v1::PrecheckEligibilityRequest request;
+  request.set_entry_type(v1::ENTRY_TYPE_OPEN);
+  request.set_customer_kind(v1::CUSTOMER_KIND_INDIVIDUAL);
+  request.mutable_channel()->set_type(v1::CHANNEL_TYPE_AGENT_STORE);
+  *request.mutable_document() = SampleDocument();
+  const auto ask = [&] { return Precheck(registry_, policies_, clock_, retail_, request, Soon()); };
+  EXPECT_EQ(ask()->eligibility(), v1::ELIGIBILITY_YES);
+  for (int i = 1; i <= 5; ++i) Submitted(Application(i));
+  EXPECT_EQ(ask()->eligibility(), v1::ELIGIBILITY_NO);
+  for (uint32_t i = 2; i < policy_->pack.precheck().per_caller_and_hour(); ++i) EXPECT_TRUE(ask().ok());
+  const auto refused = ask();
+  EXPECT_EQ(refused.status().reason(), "PRECHECK_LIMIT");
+  ASSERT_TRUE(refused.status().retry_after().has_value());
+  clock_.now += *refused.status().retry_after();
+  EXPECT_TRUE(ask().ok()) << "a new hour";
+}
+
+}  // namespace
+}  // namespace realname::testing
