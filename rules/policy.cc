@@ -20,8 +20,9 @@ class Faults {
   void Require(bool holds, const char* field, int index, const std::string& what) {
     if (holds || !first_.empty()) return;
     const auto* descriptor = v1::PolicyPack::descriptor()->FindFieldByName(field);
-    const auto at = tree_.GetLocation(descriptor, index);
-    first_ = (at.line >= 0 ? "line " + std::to_string(at.line + 1) + ": " : std::string()) + field + ": " + what;
+    // A repeated field as a whole has no place.
+    const int line = descriptor->is_repeated() && index < 0 ? -1 : tree_.GetLocation(descriptor, index).line;
+    first_ = (line >= 0 ? "line " + std::to_string(line + 1) + ": " : std::string()) + field + ": " + what;
   }
   const std::string& first() const { return first_; }
 

@@ -3,6 +3,8 @@
 
 say() { printf '\033[1m== %s\033[0m\n' "$*"; }
 
+as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi; }
+
 # build PRESET [TARGET...]
 build() {
   local preset=$1

@@ -44,6 +44,14 @@ TEST(PolicyTest, RefusesOverlappingBands) {
               HasSubstr("bands overlap"));
 }
 
+TEST(PolicyTest, RefusesAPackWithoutChannels) {
+  std::string text = ShippedPolicyText();
+  for (size_t at = text.find("\nchannels {"); at != std::string::npos; at = text.find("\nchannels {")) {
+    text.erase(at, text.find("\n}", at) + 2 - at);
+  }
+  EXPECT_THAT(Complaint(text), HasSubstr("channels: no channel may do anything"));
+}
+
 TEST(PolicyTest, RefusesAMissingText) {
   EXPECT_THAT(Complaint(Replaced(ShippedPolicyText(), "subject { zh: ", "subject { zh: \"\" en: \"x\" } staff { zh: ")),
               HasSubstr("line "));

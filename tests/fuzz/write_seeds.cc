@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+// Writes seeds for the fuzz targets into FOLDER/TARGET/: made-up requests, numbers, records and small pictures.
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <string>
+
+#include "realname/v1/registration_service.pb.h"
+#include "tests/rules/sample_facts.h"
+#include "vault/audit_record.h"
+#include "vault/digest.h"
+
+namespace realname {
+namespace {
+
+void Write(const std::filesystem::path& file, const std::string& bytes) {
+  std::filesystem::create_directories(file.parent_path());
+  std::ofstream(file, std::ios::binary) << bytes;
+}
+
+v1::SubmitRegistrationRequest Application() {
+  v1::SubmitRegistrationRequest request;
+  request.set_request_id("0190b6a0-0000-7000-8000-000000000001");
+  request.set_entry_type(v1::ENTRY_TYPE_OPEN);
+  request.set_customer_kind(v1::CUSTOMER_KIND_INDIVIDUAL);
+  request.set_msisdn("+8613900000001");
+  request.set_product("prepaid");
+  request.mutable_channel()->set_type(v1::CHANNEL_TYPE_AGENT_STORE);
+  request.mutable_channel()->set_agent_id("agent1");
+  v1::Party& party = *request.add_parties();
+  party.set_role(v1::PARTY_ROLE_SUBSCRIBER);
+  *party.mutable_document() = testing::SampleDocument();
+  party.mutable_capture()->set_method(v1::CAPTURE_METHOD_CHIP_READ);
+  party.mutable_capture()->mutable_time()->set_seconds(testing::kNoon);
+  party.set_id_photo("a picture");
+  party.set_live_portrait("another");
+  return request;
+}
+
+}  // namespace
+}  // namespace realname
+
+int main(int argc, char** argv) {
+  using namespace realname;
+  if (argc != 2) return 2;
+  const std::filesystem::path folder = argv[1];
+  Write(folder / "request/good", Application().SerializeAsString());
+  auto manual = Application();
+  manual.mutable_parties(0)->mutable_capture()->set_method(v1::CAPTURE_METHOD_MANUAL);
+  manual.mutable_parties(0)->mutable_document()->set_number("360426199101010072");
+  Write(folder / "request/manual", manual.SerializeAsString());
+  Write(folder / "text/number", "360426199101010071");
+  Write(folder / "text/date", "2024-02-29");
+  Write(folder / "text/name", "测试·甲");
+  Write(folder / "text/policy", testing::ShippedPolicyText().substr(0, 2000));
+  AuditRecord record;
+  record.verification_id = "0190b6a0-0000-7000-8000-000000000001";
+  record.revision = 1;
+  record.event_kind = "decision";
+  record.caller = "urn:realname:operator:op:role:retail";
+  record.operator_id = "op";
+  record.policy_digest = "digest";
+  record.rules_version = 1;
+  record.decision_commitment = Sha256("a");
+  record.facts_commitment = Sha256("b");
+  Write(folder / "sealed/record", *EncodeAuditRecord(record));
+  std::cout << "seeds in " << folder.string() << "\n";
+  return 0;
+}
