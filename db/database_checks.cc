@@ -27,23 +27,29 @@ std::string Row(const KeyRing::KeyFingerprint& key) {
 
 }  // namespace
 
-Status CheckDurabilityAndRole(const std::string& dsn) {
+Status CheckDurabilityAndRole(Database database, const std::string& dsn) {
+  const bool registry = database == Database::kRegistry;
+  const std::string name = registry ? "the registry database" : "the key store database";
+  const std::string role = registry ? "realname_server" : "realname_keys";
+
   return Guarded([&]() -> Status {
     pqxx::connection connection(dsn);
     pqxx::work tx(connection);
     for (const std::string setting : {"fsync", "synchronous_commit", "full_page_writes"}) {
       if (tx.exec("show " + setting)[0][0].as<std::string>() == "off") {
-        return Refused("the database has " + setting + " = off; acknowledged registrations could be lost");
+        return Refused(name + " has " + setting + " = off; acknowledged registrations could be lost");
       }
     }
     const std::string superuser = "select rolsuper from pg_roles where rolname = current_user";
     if (tx.exec(superuser)[0][0].as<bool>()) {
-      return Refused("the server connects as a superuser; use the role realname_server");
+      return Refused("the server connects to " + name + " as a superuser; use the role " + role);
     }
     const std::string may_rewrite =
-        "select has_table_privilege(current_user, 'realname.decision', 'UPDATE, DELETE, TRUNCATE')";
+        std::string("select has_table_privilege(current_user, ") +
+        (registry ? "'realname.decision', 'UPDATE, DELETE, TRUNCATE')" : "'key_store.person_key', 'UPDATE, TRUNCATE')");
     if (tx.exec(may_rewrite)[0][0].as<bool>()) {
-      return Refused("the server's role may rewrite decisions; use the role realname_server");
+      return Refused(std::string("the server's role may rewrite ") + (registry ? "decisions" : "keys") +
+                     "; use the role " + role);
     }
     return {};
   });

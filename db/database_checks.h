@@ -5,6 +5,7 @@
 #include <string>
 
 #include "base/result.h"
+#include "db/migrate.h"
 #include "vault/key_ring.h"
 
 namespace realname::db {
@@ -12,7 +13,7 @@ namespace realname::db {
 // FAILED_PRECONDITION, naming the setting, if fsync, synchronous_commit or full_page_writes is off, or if `dsn`
 // connects as a superuser or as an owner of the tables: an acknowledged answer must survive, and append-only must mean
 // it.
-Status CheckDurabilityAndRole(const std::string& dsn);
+Status CheckDurabilityAndRole(Database database, const std::string& dsn);
 
 // Whether the database was ever bound to a key ring, that is, may hold something sealed.
 Result<bool> IsBoundToKeys(const std::string& dsn);

@@ -21,9 +21,14 @@ template <typename Body>
 auto Guarded(Database database, Body body) -> decltype(body()) {
   try {
     return body();
-  } catch (const pqxx::broken_connection&) {
+  } catch (const pqxx::broken_connection& error) {
+    // What libpq says of a server that it tried is safe to show; what it says of a connection string may quote it.
+    std::string why = error.what();
+    const size_t told = why.find("connection to server");
+    while (!why.empty() && why.back() == '\n') why.pop_back();
     return Status(StatusCode::kUnavailable, "DATABASE_UNAVAILABLE",
-                  std::string("the ") + NameOf(database) + " database does not answer");
+                  std::string("the ") + NameOf(database) + " database does not answer" +
+                      (told == std::string::npos ? "; look at its connection string" : ": " + why.substr(told)));
   } catch (const std::exception& error) {
     return Failed(std::string("the ") + NameOf(database) + " database: " + error.what());
   }

@@ -55,7 +55,10 @@ Result<std::unique_ptr<Store>> OpenStore(const v1::ServerConfig& config) {
   }
   if (Status status = db::CheckSchema(db::Database::kRegistry, registry_dsn); !status.ok()) return status;
   if (Status status = db::CheckSchema(db::Database::kKeyStore, key_store_dsn); !status.ok()) return status;
-  if (Status status = db::CheckDurabilityAndRole(registry_dsn); !status.ok()) return status;
+  for (const auto& [database, dsn] :
+       {std::pair(db::Database::kRegistry, registry_dsn), std::pair(db::Database::kKeyStore, key_store_dsn)}) {
+    if (Status status = db::CheckDurabilityAndRole(database, dsn); !status.ok()) return status;
+  }
 
   auto bound = db::IsBoundToKeys(registry_dsn);
   if (!bound.ok()) return bound.status();

@@ -91,8 +91,11 @@ TEST(PostgresSchema, MigratingTwiceIsHarmless) {
 }
 
 TEST(PostgresChecks, ASuperuserIsRefused) {
-  EXPECT_TRUE(db::CheckDurabilityAndRole(Database().RegistryDsn("realname_server")).ok());
-  const Status refused = db::CheckDurabilityAndRole(Database().RegistryDsn("postgres"));
+  EXPECT_TRUE(db::CheckDurabilityAndRole(db::Database::kRegistry, Database().RegistryDsn("realname_server")).ok());
+  EXPECT_TRUE(db::CheckDurabilityAndRole(db::Database::kKeyStore, Database().KeyStoreDsn("realname_keys")).ok());
+  EXPECT_THAT(db::CheckDurabilityAndRole(db::Database::kKeyStore, Database().KeyStoreDsn("postgres")).message(),
+              HasSubstr("key store database as a superuser"));
+  const Status refused = db::CheckDurabilityAndRole(db::Database::kRegistry, Database().RegistryDsn("postgres"));
   EXPECT_THAT(refused.message(), HasSubstr("superuser"));
 }
 
@@ -100,7 +103,7 @@ TEST(PostgresChecks, UnsafeSettingsAreRefused) {
   pqxx::connection connection(Database().RegistryDsn("postgres"));
   pqxx::nontransaction tx(connection);
   tx.exec(std::string("alter role realname_server set synchronous_commit = off"));
-  const Status refused = db::CheckDurabilityAndRole(Database().RegistryDsn("realname_server"));
+  const Status refused = db::CheckDurabilityAndRole(db::Database::kRegistry, Database().RegistryDsn("realname_server"));
   tx.exec(std::string("alter role realname_server reset synchronous_commit"));
   EXPECT_THAT(refused.message(), HasSubstr("synchronous_commit"));
 }
