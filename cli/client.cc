@@ -95,7 +95,12 @@ std::string Describe(const grpc::Status& status) {
   std::string text = kCodes[std::clamp(static_cast<int>(status.error_code()), 0, 16)];
   const std::string reason = ErrorReasonOf(status);
   if (!reason.empty()) text += " " + reason;
-  return text + ": " + status.error_message();
+  text += ": " + status.error_message();
+  google::rpc::ErrorInfo info;
+  if (FindDetail(status, &info) && info.metadata().contains("call_id")) {
+    text += " (call " + info.metadata().at("call_id") + ")";
+  }
+  return text;
 }
 
 std::string ReadFileOrThrow(const std::string& path) {

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/call.h"
 
+#include <cinttypes>
+#include <cstdio>
+#include <random>
 #include <string>
 
 #include "server/access.h"
@@ -16,7 +19,7 @@ constexpr char kIdentityMetadata[] = "realname-identity";
 
 }  // namespace
 
-Result<Caller> Admission::Admit(const grpc::CallbackServerContext& context, std::string_view method) const {
+Result<Caller> Admission::Identify(const grpc::CallbackServerContext& context) const {
   std::string uri;
   if (plaintext_) {
     const auto range = context.client_metadata().equal_range(kIdentityMetadata);
@@ -31,11 +34,7 @@ Result<Caller> Admission::Admit(const grpc::CallbackServerContext& context, std:
       uri = text;
     }
   }
-  auto caller = ReadIdentity(uri);
-  if (caller.ok() && !MayCall(caller->role, method)) {
-    return Status(StatusCode::kPermissionDenied, "ROLE_NOT_ALLOWED", "this role may not call this method");
-  }
-  return caller;
+  return ReadIdentity(uri);
 }
 
 Result<Deadline> Admission::DeadlineOf(const grpc::CallbackServerContext& context) const {
@@ -47,18 +46,31 @@ Result<Deadline> Admission::DeadlineOf(const grpc::CallbackServerContext& contex
   return std::chrono::steady_clock::now() + std::chrono::duration_cast<std::chrono::steady_clock::duration>(left);
 }
 
-void LogCall(std::string_view method, std::string_view principal, const Status& status,
-             std::chrono::steady_clock::time_point start) {
+CallRecord::CallRecord(std::string_view method) : method_(method), start_(std::chrono::steady_clock::now()) {
+  static thread_local std::mt19937_64 random{std::random_device()()};
+  char id[17];
+  std::snprintf(id, sizeof id, "%016" PRIx64, random());
+  id_ = id;
+}
+
+grpc::Status CallRecord::Finish(const Status& status) const {
   const double milliseconds =
-      std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
+      std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start_).count();
   const bool defect = status.code() == StatusCode::kInternal || status.code() == StatusCode::kUnavailable;
   Log(defect ? LogLevel::kError : LogLevel::kInfo, "call",
-      {{"method", method},
-       {"principal", principal},
+      {{"call_id", std::string_view(id_)},
+       {"method", method_},
+       {"principal", std::string_view(principal_)},
        {"code", static_cast<int64_t>(status.code())},
        {"reason", std::string_view(status.reason())},
        {"detail", std::string_view(status.detail())},
        {"ms", milliseconds}});
+  return ToGrpc(status, id_);
+}
+
+Status CheckAccess(const Caller& caller, std::string_view method) {
+  if (MayCall(caller.role, method)) return {};
+  return Status(StatusCode::kPermissionDenied, "ROLE_NOT_ALLOWED", "this role may not call this method");
 }
 
 }  // namespace realname::server

@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <functional>
+#include <string>
 #include <string_view>
 
 #include <grpcpp/impl/codegen/proto_utils.h>
@@ -30,8 +31,8 @@ class Admission {
   Admission(RequestPool& pool, bool plaintext, std::chrono::seconds max_deadline)
       : pool_(pool), plaintext_(plaintext), max_deadline_(max_deadline) {}
 
-  // The caller, if it may call `method`. UNAUTHENTICATED, PERMISSION_DENIED.
-  Result<Caller> Admit(const grpc::CallbackServerContext& context, std::string_view method) const;
+  // Who calls. UNAUTHENTICATED (NO_IDENTITY).
+  Result<Caller> Identify(const grpc::CallbackServerContext& context) const;
 
   // The call's deadline. INVALID_ARGUMENT (DEADLINE_REQUIRED) if there is none or it is too far away.
   Result<Deadline> DeadlineOf(const grpc::CallbackServerContext& context) const;
@@ -44,9 +45,26 @@ class Admission {
   const std::chrono::seconds max_deadline_;
 };
 
-// Writes one line about a finished call: method, principal, code, reason, milliseconds; the detail for defects.
-void LogCall(std::string_view method, std::string_view principal, const Status& status,
-             std::chrono::steady_clock::time_point start);
+// A call under way, from its start to the one line that is logged of it. Copies are the same call.
+class CallRecord {
+ public:
+  explicit CallRecord(std::string_view method);
+
+  void SetPrincipal(std::string_view principal) { principal_ = principal; }
+
+  // Writes the line: id, method, principal, code, reason, milliseconds; the detail for defects. Returns what gRPC
+  // answers; a failure carries the call's id, so that who quotes it can be helped.
+  grpc::Status Finish(const Status& status) const;
+
+ private:
+  std::string id_;
+  std::string_view method_;
+  std::string principal_;
+  std::chrono::steady_clock::time_point start_;
+};
+
+// PERMISSION_DENIED (ROLE_NOT_ALLOWED) unless the table of access lets the caller call `method`.
+Status CheckAccess(const Caller& caller, std::string_view method);
 
 // Requests and replies are bytes to gRPC: it answers a request that it cannot parse with UNIMPLEMENTED, and parses on a
 // thread that serves all calls. INVALID_ARGUMENT (UNREADABLE) if the bytes are no such message, or a text in them is
@@ -73,20 +91,20 @@ template <typename Request, typename Response, typename Work>
 grpc::ServerUnaryReactor* Unary(const Admission& admission, grpc::CallbackServerContext* context,
                                 const grpc::ByteBuffer* bytes, grpc::ByteBuffer* response, std::string_view method,
                                 Work work) {
-  const auto start = std::chrono::steady_clock::now();
+  CallRecord record(method);
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-  const auto refuse = [&](std::string_view principal, const Status& status) {
-    LogCall(method, principal, status, start);
-    reactor->Finish(ToGrpc(status));
+  const auto refuse = [&](const Status& status) {
+    reactor->Finish(record.Finish(status));
     return reactor;
   };
-  auto caller = admission.Admit(*context, method);
-  if (!caller.ok()) return refuse("", caller.status());
+  auto caller = admission.Identify(*context);
+  if (!caller.ok()) return refuse(caller.status());
+  record.SetPrincipal(caller->principal);
+  if (Status status = CheckAccess(*caller, method); !status.ok()) return refuse(status);
   auto deadline = admission.DeadlineOf(*context);
-  if (!deadline.ok()) return refuse(caller->principal, deadline.status());
+  if (!deadline.ok()) return refuse(deadline.status());
   if (bytes->Length() > kMaxRequestBytes) {
-    return refuse(caller->principal,
-                  Status(StatusCode::kInvalidArgument, "TOO_LARGE",
+    return refuse(Status(StatusCode::kInvalidArgument, "TOO_LARGE",
                          "the request is larger than " + std::to_string(kMaxRequestBytes) + " bytes"));
   }
   const auto answer = [=, caller = *caller, deadline = *deadline, work = std::move(work)](bool expired) -> Status {
@@ -102,13 +120,9 @@ grpc::ServerUnaryReactor* Unary(const Admission& admission, grpc::CallbackServer
     return result.status();
   };
   // The bytes stay with gRPC until the call ends, and are there again as a message meanwhile.
-  const Status taken =
-      admission.pool().Submit(2 * bytes->Length(), *deadline, [=, principal = caller->principal](bool expired) {
-        const Status status = answer(expired);
-        LogCall(method, principal, status, start);
-        reactor->Finish(ToGrpc(status));
-      });
-  if (!taken.ok()) return refuse(caller->principal, taken);
+  const Status taken = admission.pool().Submit(2 * bytes->Length(), *deadline,
+                                               [=](bool expired) { reactor->Finish(record.Finish(answer(expired))); });
+  if (!taken.ok()) return refuse(taken);
   return reactor;
 }
 

@@ -6,7 +6,7 @@
 
 namespace realname::server {
 
-grpc::Status ToGrpc(const Status& status) {
+grpc::Status ToGrpc(const Status& status, const std::string& call_id) {
   if (status.ok()) return grpc::Status::OK;
   google::rpc::Status rich;
   rich.set_code(static_cast<int>(status.code()));
@@ -14,6 +14,7 @@ grpc::Status ToGrpc(const Status& status) {
   google::rpc::ErrorInfo info;
   info.set_reason(status.reason());
   info.set_domain("realname");
+  if (!call_id.empty()) (*info.mutable_metadata())["call_id"] = call_id;
   rich.add_details()->PackFrom(info);
   if (!status.violations().empty()) {
     google::rpc::BadRequest bad;

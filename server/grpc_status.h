@@ -3,12 +3,15 @@
 // RetryInfo.
 #pragma once
 
+#include <string>
+
 #include <grpcpp/support/status.h>
 
 #include "base/status.h"
 
 namespace realname::server {
 
-grpc::Status ToGrpc(const Status& status);
+// `call_id`, if not empty, goes into ErrorInfo's metadata as "call_id".
+grpc::Status ToGrpc(const Status& status, const std::string& call_id = "");
 
 }  // namespace realname::server

@@ -31,15 +31,15 @@ bool EndsTheStory(const v1::VerificationEvent& event) {
 // A stream that was refused before it began.
 class RefusedWatch final : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
  public:
-  explicit RefusedWatch(const Status& status) { Finish(ToGrpc(status)); }
+  explicit RefusedWatch(const grpc::Status& status) { Finish(status); }
   void OnDone() override { delete this; }
 };
 
 // One open stream: events from the hub wait in a queue, one is being written at a time.
 class OpenWatch final : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
  public:
-  OpenWatch(EventHub& hub, std::atomic<size_t>& open_watches, RequestPool& pool)
-      : hub_(hub), open_watches_(open_watches), pool_(pool) {}
+  OpenWatch(EventHub& hub, std::atomic<size_t>& open_watches, RequestPool& pool, CallRecord record)
+      : hub_(hub), open_watches_(open_watches), pool_(pool), record_(std::move(record)) {}
 
   void Begin(const Scope& scope, const std::string& verification_id, const std::string& resume_token) {
     watch_ = hub_.Watch(scope, verification_id, resume_token,
@@ -78,7 +78,7 @@ class OpenWatch final : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
   void FinishLocked(const Status& status) {
     if (finished_) return;
     finished_ = true;
-    Finish(ToGrpc(status));
+    Finish(record_.Finish(status));
   }
   void LeaveHub() {
     const auto leave = [this](bool) {
@@ -93,6 +93,7 @@ class OpenWatch final : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
   EventHub& hub_;
   std::atomic<size_t>& open_watches_;
   RequestPool& pool_;
+  const CallRecord record_;
   uint64_t watch_ = 0;
   std::mutex mutex_;
   std::deque<v1::VerificationEvent> queue_;
@@ -165,26 +166,24 @@ grpc::ServerUnaryReactor* RegistrationServiceImpl::ListVerifications(grpc::Callb
 grpc::ServerWriteReactor<grpc::ByteBuffer>* RegistrationServiceImpl::WatchVerification(
     grpc::CallbackServerContext* context, const grpc::ByteBuffer* request) {
   static const std::string kMethod = Method("WatchVerification");
-  const auto start = std::chrono::steady_clock::now();
-  const auto refuse = [&](std::string_view principal, const Status& status) {
-    LogCall(kMethod, principal, status, start);
-    return new RefusedWatch(status);
-  };
-  auto caller = admission_.Admit(*context, kMethod);
-  if (!caller.ok()) return refuse("", caller.status());
+  CallRecord record(kMethod);
+  const auto refuse = [&](const Status& status) { return new RefusedWatch(record.Finish(status)); };
+  auto caller = admission_.Identify(*context);
+  if (!caller.ok()) return refuse(caller.status());
+  record.SetPrincipal(caller->principal);
+  if (Status status = CheckAccess(*caller, kMethod); !status.ok()) return refuse(status);
   if (context->deadline() == std::chrono::system_clock::time_point::max()) {
-    return refuse(caller->principal, Status(StatusCode::kInvalidArgument, "DEADLINE_REQUIRED", "set a deadline"));
+    return refuse(Status(StatusCode::kInvalidArgument, "DEADLINE_REQUIRED", "set a deadline"));
   }
   const auto asked = Parse<v1::WatchVerificationRequest>(*request);
-  if (!asked.ok()) return refuse(caller->principal, asked.status());
-  if (Status status = Validate(*asked, *caller); !status.ok()) return refuse(caller->principal, status);
+  if (!asked.ok()) return refuse(asked.status());
+  if (Status status = Validate(*asked, *caller); !status.ok()) return refuse(status);
   if (open_watches_.fetch_add(1) >= watch_streams_) {
     --open_watches_;
-    return refuse(caller->principal, Status(StatusCode::kResourceExhausted, "OVERLOADED", "too many open watches")
-                                         .WithRetryAfter(std::chrono::seconds(5)));
+    return refuse(Status(StatusCode::kResourceExhausted, "OVERLOADED", "too many open watches")
+                      .WithRetryAfter(std::chrono::seconds(5)));
   }
-  LogCall(kMethod, caller->principal, {}, start);
-  auto* watch = new OpenWatch(events_, open_watches_, admission_.pool());
+  auto* watch = new OpenWatch(events_, open_watches_, admission_.pool(), std::move(record));
   watch->Begin(caller->scope, asked->verification_id(), asked->resume_token());
   return watch;
 }

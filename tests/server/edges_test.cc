@@ -58,6 +58,11 @@ TEST(GrpcStatusTest, CarriesReasonViolationsAndRetry) {
   ASSERT_TRUE(rich.details(1).UnpackTo(&bad));
   EXPECT_EQ(bad.field_violations(0).field(), "msisdn");
 
+  const auto named = ToGrpc(Status::InvalidField("msisdn", "bad"), "00ff");
+  ASSERT_TRUE(rich.ParseFromString(named.error_details()));
+  ASSERT_TRUE(rich.details(0).UnpackTo(&info));
+  EXPECT_EQ(info.metadata().at("call_id"), "00ff");
+
   const auto busy = ToGrpc(Status(StatusCode::kResourceExhausted, "OVERLOADED", "busy", "secret detail")
                                .WithRetryAfter(std::chrono::milliseconds(1250)));
   EXPECT_THAT(busy.error_message(), ::testing::Not(HasSubstr("secret")));
