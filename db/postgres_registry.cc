@@ -72,13 +72,13 @@ std::string PostgresRegistry::Digest(std::string_view domain, std::string_view b
 
 Result<Observation> PostgresRegistry::Observe(const ObserveQuery& query, Deadline deadline) {
   const std::string payload = Digest("request", query.request.canonical_payload);
-  const Nullable document = query.document_number.empty()
+  const Nullable document = query.document_number.Reveal().empty()
                                 ? Nullable::Null()
-                                : Nullable::Hex(DocumentIndex(query.document_type, query.document_number));
+                                : Nullable::Hex(DocumentIndex(query.document_type, query.document_number.Reveal()));
   const Nullable verification =
       query.verification_id.empty() ? Nullable::Null() : Nullable::Text(query.verification_id);
-  const std::string name = NameIndex(query.name);
-  const std::string number = NumberIndex(query.msisdn);
+  const std::string name = NameIndex(query.name.Reveal());
+  const std::string number = NumberIndex(query.msisdn.Reveal());
 
   Observation observation;
   std::string earlier;
@@ -168,11 +168,13 @@ Result<CommitOutcome> PostgresRegistry::Commit(const CommitRequest& request, Dea
   if (!leaf.ok()) return leaf.status();
 
   const std::string payload = Digest("request", request.request.canonical_payload);
-  const bool claims_person = !request.document_number.empty();
-  const Nullable document =
-      claims_person ? Nullable::Hex(DocumentIndex(request.document_type, request.document_number)) : Nullable::Null();
-  const Nullable name = claims_person ? Nullable::Hex(NameIndex(request.name)) : Nullable::Null();
-  const Nullable number = request.msisdn.empty() ? Nullable::Null() : Nullable::Hex(NumberIndex(request.msisdn));
+  const bool claims_person = !request.document_number.Reveal().empty();
+  const Nullable document = claims_person
+                                ? Nullable::Hex(DocumentIndex(request.document_type, request.document_number.Reveal()))
+                                : Nullable::Null();
+  const Nullable name = claims_person ? Nullable::Hex(NameIndex(request.name.Reveal())) : Nullable::Null();
+  const Nullable number =
+      request.msisdn.Reveal().empty() ? Nullable::Null() : Nullable::Hex(NumberIndex(request.msisdn.Reveal()));
   const Nullable expire =
       request.expire_time ? Nullable::Text(std::to_string(Micros(*request.expire_time))) : Nullable::Null();
   const Nullable next_due = request.decision.next_reverification_date().empty()
@@ -286,8 +288,8 @@ Result<uint32_t> PostgresRegistry::ExpireReservations(TimePoint now, uint32_t li
 }
 
 Result<PrecheckObservation> PostgresRegistry::ObservePrecheck(const PrecheckQuery& query, Deadline deadline) {
-  const std::string document = DocumentIndex(query.document_type, query.document_number);
-  const std::string name = NameIndex(query.name);
+  const std::string document = DocumentIndex(query.document_type, query.document_number.Reveal());
+  const std::string name = NameIndex(query.name.Reveal());
   PrecheckObservation observation;
   Status status = RunStatement(pool_, deadline, "precheck", Repeatable::kNo, [&](pqxx::transaction_base& tx) {
     const auto row = Execute(tx, "precheck", TimeOrderedUuid(query.now), query.principal, query.operator_id,

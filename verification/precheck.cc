@@ -17,8 +17,8 @@ Result<v1::PrecheckEligibilityResponse> Precheck(Registry& registry, const Polic
   query.principal = caller.principal;
   query.operator_id = caller.scope.operator_id;
   query.document_type = request.document().type();
-  query.document_number = rules::NormaliseDocumentNumber(request.document().number());
-  query.name = rules::NormaliseName(request.document().name());
+  query.document_number = Redacted(rules::NormaliseDocumentNumber(request.document().number()));
+  query.name = Redacted(rules::NormaliseName(request.document().name()));
   query.limit_per_hour = policy.pack.precheck().per_caller_and_hour();
   query.now = clock.Now();
   auto observed = registry.ObservePrecheck(query, deadline);

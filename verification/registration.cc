@@ -176,10 +176,10 @@ Result<Observation> Registration::Observe(const Application& application, Deadli
   query.operator_id = application.owner.operator_id;
   query.document_type = document.type();
   if (rules::IdentifiesPerson(policies_.Current(), facts)) {
-    query.document_number = rules::NormaliseDocumentNumber(document.number());
+    query.document_number = Redacted(rules::NormaliseDocumentNumber(document.number()));
   }
-  query.name = rules::NormaliseName(document.name());
-  query.msisdn = application.record.subject().msisdn();
+  query.name = Redacted(rules::NormaliseName(document.name()));
+  query.msisdn = Redacted(application.record.subject().msisdn());
   query.verification_id = application.verification_id;
   query.now = clock_.Now();
   return registry_.Observe(query, deadline);
@@ -254,14 +254,14 @@ Result<v1::Verification> Registration::Verify(const Caller& caller, Application&
     if (rules::IdentifiesPerson(policy, facts)) {
       const v1::Document& document = facts.subject().document();
       commit.document_type = document.type();
-      commit.document_number = rules::NormaliseDocumentNumber(document.number());
-      commit.name = rules::NormaliseName(document.name());
+      commit.document_number = Redacted(rules::NormaliseDocumentNumber(document.number()));
+      commit.name = Redacted(rules::NormaliseName(document.name()));
       commit.holds_place = rules::HoldsPlace(commit.decision);
     }
     if (rules::HoldsPlace(commit.decision)) {
       commit.expire_time = ReservationEnd(policy.pack.application(), commit.decision, now);
       commit.quota_limit = policy.pack.quota().numbers_per_person();
-      if (!facts.registry().msisdn_taken()) commit.msisdn = application.record.subject().msisdn();
+      if (!facts.registry().msisdn_taken()) commit.msisdn = Redacted(application.record.subject().msisdn());
     }
 
     auto outcome = registry_.Commit(commit, deadline);

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "base/redacted.h"
 #include "base/result.h"
 #include "realname/v1/decision.pb.h"
 #include "realname/v1/facts.pb.h"
@@ -53,9 +54,9 @@ struct ObserveQuery {
   std::string operator_id;
   // The document by which the person is known; an empty number if it tells nobody.
   v1::DocumentType document_type = v1::DOCUMENT_TYPE_UNSPECIFIED;
-  std::string document_number;  // normalised
-  std::string name;             // normalised
-  std::string msisdn;           // E.164
+  Redacted<std::string> document_number;  // normalised
+  Redacted<std::string> name;             // normalised
+  Redacted<std::string> msisdn;           // E.164
   // The application itself when it is resubmitted: its own reservation and number do not count against it.
   std::string verification_id;
   TimePoint now;
@@ -94,10 +95,10 @@ struct CommitRequest {
   uint64_t person_version = 0;
   // Claimed for the person if not empty; the name is tied to the number on PASS.
   v1::DocumentType document_type = v1::DOCUMENT_TYPE_UNSPECIFIED;
-  std::string document_number;
-  std::string name;
+  Redacted<std::string> document_number;
+  Redacted<std::string> name;
   // Claimed for this verification if it holds a place.
-  std::string msisdn;
+  Redacted<std::string> msisdn;
   v1::ApplicationRecord record;
   v1::Facts facts;  // templates already dropped
   v1::Decision decision;
@@ -157,8 +158,8 @@ struct PrecheckQuery {
   std::string principal;
   std::string operator_id;
   v1::DocumentType document_type = v1::DOCUMENT_TYPE_UNSPECIFIED;
-  std::string document_number;  // normalised; may be malformed
-  std::string name;             // normalised
+  Redacted<std::string> document_number;  // normalised; may be malformed
+  Redacted<std::string> name;             // normalised
   uint32_t limit_per_hour = 0;
   TimePoint now;
 };

@@ -35,11 +35,11 @@ class FakeRegistry final : public Registry {
                                                                              : RequestMatch::kOtherPayload;
       out.earlier = Stored(rows_.at(found->second.verification_id));
     }
-    const Claim* claim = FindClaim(query.document_type, query.document_number);
+    const Claim* claim = FindClaim(query.document_type, query.document_number.Reveal());
     if (claim != nullptr) {
       out.person_id = claim->person_id;
       out.facts.set_person_known(true);
-      out.facts.set_name_differs(!claim->name.empty() && claim->name != query.name);
+      out.facts.set_name_differs(!claim->name.empty() && claim->name != query.name.Reveal());
     }
     if (const auto own = rows_.find(query.verification_id); own != rows_.end()) out.person_id = own->second.person_id;
     if (!out.person_id.empty()) out.person_version = versions_[out.person_id];
@@ -49,7 +49,8 @@ class FakeRegistry final : public Registry {
           !Lapsed(row, query.now) && id != query.verification_id) {
         ++held;
       }
-      if (!row.msisdn.empty() && row.msisdn == query.msisdn && !Lapsed(row, query.now) && id != query.verification_id) {
+      if (!row.msisdn.empty() && row.msisdn == query.msisdn.Reveal() && !Lapsed(row, query.now) &&
+          id != query.verification_id) {
         out.facts.set_msisdn_taken(true);
       }
     }
@@ -71,7 +72,7 @@ class FakeRegistry final : public Registry {
     }
     std::string person_id = request.person_id;
     if (person_id.empty()) {
-      if (FindClaim(request.document_type, request.document_number) != nullptr) return CommitOutcome(Moved{});
+      if (FindClaim(request.document_type, request.document_number.Reveal()) != nullptr) return CommitOutcome(Moved{});
       person_id = "person-" + std::to_string(versions_.size() + 1);
     } else if (versions_[person_id] != request.person_version) {
       return CommitOutcome(Moved{});
@@ -86,7 +87,7 @@ class FakeRegistry final : public Registry {
     }
     uint32_t held = 0;
     for (auto& [id, row] : rows_) {
-      if (Lapsed(row, request.now) && (row.person_id == person_id || row.msisdn == request.msisdn)) {
+      if (Lapsed(row, request.now) && (row.person_id == person_id || row.msisdn == request.msisdn.Reveal())) {
         Release(row, v1::STATE_EXPIRED, request.now);
         ++versions_[row.person_id];
       }
@@ -94,14 +95,15 @@ class FakeRegistry final : public Registry {
           &row != own) {
         ++held;
       }
-      if (!request.msisdn.empty() && row.msisdn == request.msisdn && &row != own) return CommitOutcome(Moved{});
+      if (!request.msisdn.Reveal().empty() && row.msisdn == request.msisdn.Reveal() && &row != own)
+        return CommitOutcome(Moved{});
     }
     if (request.holds_place && held >= request.quota_limit) return CommitOutcome(Moved{});
 
-    if (!request.document_number.empty()) {
-      Claim& claim = claims_[{request.document_type, request.document_number}];
+    if (!request.document_number.Reveal().empty()) {
+      Claim& claim = claims_[{request.document_type, request.document_number.Reveal()}];
       claim.person_id = person_id;
-      if (request.decision.verdict() == v1::VERDICT_PASS && claim.name.empty()) claim.name = request.name;
+      if (request.decision.verdict() == v1::VERDICT_PASS && claim.name.empty()) claim.name = request.name.Reveal();
     }
     if (request.person_id.empty() || request.holds_place || own != nullptr) ++versions_[person_id];
     Row& row = rows_[request.verification_id];
@@ -115,7 +117,7 @@ class FakeRegistry final : public Registry {
     row.decide_time = request.now;
     row.expire_time = request.expire_time;
     row.holds = request.holds_place;
-    row.msisdn = request.msisdn;
+    row.msisdn = request.msisdn.Reveal();
     row.decision = request.decision;
     row.facts = request.facts;
     row.record = request.record;

@@ -211,7 +211,7 @@ TEST_F(RegistrationTest, EvidenceSentAgainIsTheSameVerificationAndPlace) {
   ObserveQuery query;
   query.operator_id = "op";
   query.document_type = v1::DOCUMENT_TYPE_RESIDENT_ID;
-  query.document_number = SampleDocument().number();
+  query.document_number = Redacted(std::string(SampleDocument().number()));
   query.now = clock_.now;
   EXPECT_EQ(registry_.Observe(query, Soon())->facts.numbers_held(), 1u);
 }

@@ -49,7 +49,7 @@ class RegistryConformance : public ::testing::TestWithParam<RegistryFactory> {
     query.document_type = v1::DOCUMENT_TYPE_RESIDENT_ID;
     query.document_number = commit.document_number;
     query.name = commit.name;
-    query.msisdn = commit.record.subject().msisdn();
+    query.msisdn = Redacted(commit.record.subject().msisdn());
     query.now = commit.now;
     return query;
   }
@@ -62,10 +62,10 @@ class RegistryConformance : public ::testing::TestWithParam<RegistryFactory> {
     commit.owner = scope_;
     commit.role = v1::ROLE_RETAIL;
     commit.document_type = v1::DOCUMENT_TYPE_RESIDENT_ID;
-    commit.document_number = Number();
-    commit.name = "测试";
-    commit.msisdn = Msisdn();
-    commit.record.mutable_subject()->set_msisdn(commit.msisdn);
+    commit.document_number = Redacted(Number());
+    commit.name = Redacted(std::string("测试"));
+    commit.msisdn = Redacted(Msisdn());
+    commit.record.mutable_subject()->set_msisdn(commit.msisdn.Reveal());
     *commit.record.mutable_subject()->mutable_document() = SampleDocument();
     commit.record.mutable_create_time()->set_seconds(kNoon);
     commit.facts = SampleFacts();
@@ -87,7 +87,7 @@ class RegistryConformance : public ::testing::TestWithParam<RegistryFactory> {
         break;
       default:
         commit.state = v1::STATE_DECIDED;
-        commit.msisdn.clear();
+        commit.msisdn = {};
         return commit;
     }
     commit.holds_place = true;
@@ -268,7 +268,7 @@ TEST_P(RegistryConformance, ANumberIsHeldOnce) {
   ASSERT_TRUE(IsCommitted(MustCommit(first)));
   CommitRequest second = Application();
   second.msisdn = first.msisdn;
-  second.record.mutable_subject()->set_msisdn(first.msisdn);
+  second.record.mutable_subject()->set_msisdn(first.msisdn.Reveal());
   auto observed = registry_->Observe(Query(second), Soon());
   ASSERT_TRUE(observed.ok());
   EXPECT_TRUE(observed->facts.msisdn_taken());
@@ -282,7 +282,7 @@ TEST_P(RegistryConformance, AReservationLapsesAndItsNumberIsFree) {
   EXPECT_EQ(Held(first), 0u);
   CommitRequest second = Application();
   second.msisdn = first.msisdn;
-  second.record.mutable_subject()->set_msisdn(first.msisdn);
+  second.record.mutable_subject()->set_msisdn(first.msisdn.Reveal());
   ASSERT_TRUE(IsCommitted(MustCommit(second)));
   auto lapsed = registry_->Get(scope_, first.verification_id, Soon());
   ASSERT_TRUE(lapsed.ok());
@@ -336,7 +336,7 @@ TEST_P(RegistryConformance, CancellingGivesBackPlaceAndNumber) {
   EXPECT_EQ(Held(commit), 0u);
   CommitRequest next = Application();
   next.msisdn = commit.msisdn;
-  next.record.mutable_subject()->set_msisdn(commit.msisdn);
+  next.record.mutable_subject()->set_msisdn(commit.msisdn.Reveal());
   EXPECT_TRUE(IsCommitted(MustCommit(next)));
 }
 
@@ -390,10 +390,10 @@ TEST_P(RegistryConformance, AResubmissionKeepsPlaceAndCountsOn) {
 
 TEST_P(RegistryConformance, ANameIsTiedToANumberByPassOnly) {
   CommitRequest refused = Application(v1::VERDICT_REVIEW);
-  refused.name = "另一个名字";
+  refused.name = Redacted(std::string("另一个名字"));
   ASSERT_TRUE(IsCommitted(MustCommit(refused)));
   CommitRequest genuine = Another(refused);
-  genuine.name = "测试";
+  genuine.name = Redacted(std::string("测试"));
   EXPECT_FALSE(registry_->Observe(Query(genuine), Soon())->facts.name_differs());
   ASSERT_TRUE(IsCommitted(MustCommit(genuine)));
   EXPECT_TRUE(registry_->Observe(Query(refused), Soon())->facts.name_differs());
@@ -462,8 +462,8 @@ TEST_P(RegistryConformance, PrechecksAreCountedByTheHour) {
   query.principal = "urn:test:" + Uuid();
   query.operator_id = "op1";
   query.document_type = v1::DOCUMENT_TYPE_RESIDENT_ID;
-  query.document_number = Number();
-  query.name = "测试";
+  query.document_number = Redacted(Number());
+  query.name = Redacted(std::string("测试"));
   query.limit_per_hour = 2;
   query.now = now_;
   EXPECT_TRUE(registry_->ObservePrecheck(query, Soon())->facts.has_value());
