@@ -259,8 +259,8 @@ Result<StoredVerification> PostgresRegistry::Transition(Target target, const Sco
   const std::string payload = Digest("request", request.canonical_payload);
   Status status = RunStatement(pool_, deadline, "transition", Repeatable::kNo, [&](pqxx::transaction_base& tx) {
     Execute(tx, "transition", static_cast<int>(target), request.principal, request.request_id, digest_version_,
-            Bytes{payload}, scope.operator_id, scope.agent_id, scope.outlet_id, verification_id, TimeOrderedUuid(now),
-            Bytes{*leaf}, Micros(now));
+            Bytes{payload}, scope.operator_id, Nullable::Of(scope.agent_id), Nullable::Of(scope.outlet_id),
+            verification_id, TimeOrderedUuid(now), Bytes{*leaf}, Micros(now));
   });
   if (!status.ok()) return status;
   return Get(scope, verification_id, deadline);
@@ -313,7 +313,8 @@ Result<StoredVerification> PostgresRegistry::Get(const Scope& scope, const std::
                                                  Deadline deadline) {
   std::optional<StoredVerification> stored;
   Status status = RunStatement(pool_, deadline, "get", Repeatable::kYes, [&](pqxx::transaction_base& tx) {
-    const auto rows = Execute(tx, "get", scope.operator_id, scope.agent_id, scope.outlet_id, verification_id);
+    const auto rows = Execute(tx, "get", scope.operator_id, Nullable::Of(scope.agent_id), Nullable::Of(scope.outlet_id),
+                              verification_id);
     if (!rows.empty()) stored = ReadVerification(rows[0]);
   });
   if (!status.ok()) return status;
@@ -328,7 +329,8 @@ Result<v1::Facts> PostgresRegistry::GetFacts(const Scope& scope, const std::stri
   std::string person_id;
   uint64_t sequence = 0;
   Status status = RunStatement(pool_, deadline, "get facts", Repeatable::kYes, [&](pqxx::transaction_base& tx) {
-    const auto rows = Execute(tx, "get_facts", scope.operator_id, scope.agent_id, scope.outlet_id, verification_id);
+    const auto rows = Execute(tx, "get_facts", scope.operator_id, Nullable::Of(scope.agent_id),
+                              Nullable::Of(scope.outlet_id), verification_id);
     if (rows.empty()) return;
     clear = ReadBytes(rows[0][0]);
     sealed = ReadBytes(rows[0][1]);
@@ -356,8 +358,8 @@ Result<StoredApplication> PostgresRegistry::GetApplication(const Scope& scope, c
   std::array<std::string, 2> names;
   uint32_t attempt = 0;
   Status status = RunStatement(pool_, deadline, "get application", Repeatable::kYes, [&](pqxx::transaction_base& tx) {
-    const auto rows =
-        Execute(tx, "get_registration", scope.operator_id, scope.agent_id, scope.outlet_id, verification_id);
+    const auto rows = Execute(tx, "get_registration", scope.operator_id, Nullable::Of(scope.agent_id),
+                              Nullable::Of(scope.outlet_id), verification_id);
     if (rows.empty()) return;
     const auto row = rows[0];
     application.emplace();
@@ -396,8 +398,9 @@ Result<std::vector<StoredVerification>> PostgresRegistry::List(const ListQuery& 
   std::vector<StoredVerification> rows;
   Status status = RunStatement(pool_, deadline, "list", Repeatable::kYes, [&](pqxx::transaction_base& tx) {
     rows.clear();
-    for (const auto& row : Execute(tx, "list", query.scope.operator_id, query.scope.agent_id, query.scope.outlet_id,
-                                   static_cast<int>(query.state), before, query.limit)) {
+    for (const auto& row :
+         Execute(tx, "list", query.scope.operator_id, Nullable::Of(query.scope.agent_id),
+                 Nullable::Of(query.scope.outlet_id), static_cast<int>(query.state), before, query.limit)) {
       rows.push_back(ReadVerification(row));
     }
   });
@@ -411,7 +414,9 @@ Result<std::vector<StoredEvent>> PostgresRegistry::Events(const Scope& scope, co
   std::vector<StoredEvent> events;
   Status status = RunStatement(pool_, deadline, "events", Repeatable::kYes, [&](pqxx::transaction_base& tx) {
     events.clear();
-    found = !Execute(tx, "in_scope", scope.operator_id, scope.agent_id, scope.outlet_id, verification_id).empty();
+    found = !Execute(tx, "in_scope", scope.operator_id, Nullable::Of(scope.agent_id), Nullable::Of(scope.outlet_id),
+                     verification_id)
+                 .empty();
     if (!found) return;
     for (const auto& row : Execute(tx, "events", verification_id, after_sequence)) {
       events.push_back({row[0].as<uint64_t>(), FromMicros(row[1].as<int64_t>()),

@@ -45,6 +45,11 @@ class Nullable {
     out.text_ = std::move(text);
     return out;
   }
+  static Nullable Of(std::optional<std::string> text) {
+    Nullable out;
+    out.text_ = std::move(text);
+    return out;
+  }
   static Nullable Hex(std::string_view bytes) {
     static constexpr char kDigits[] = "0123456789abcdef";
     std::string text = "\\x";

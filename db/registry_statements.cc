@@ -17,7 +17,8 @@ constexpr char kLatestDecision[] =
     " join lateral (select * from realname.decision x where x.person_id = v.person_id "
     "and x.verification_id = v.verification_id order by x.sequence desc limit 1) d on true ";
 
-constexpr char kInScope[] = " v.operator_id = $1 and ($2 = '' or v.agent_id = $2) and ($3 = '' or v.outlet_id = $3) ";
+constexpr char kInScope[] =
+    " v.operator_id = $1 and ($2::text is null or v.agent_id = $2) and ($3::text is null or v.outlet_id = $3) ";
 
 }  // namespace
 

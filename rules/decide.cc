@@ -20,8 +20,7 @@ struct Finding {
   bool uncertain = false;
 };
 
-bool IsChipRead(const v1::Facts& facts) {
-  const auto method = facts.application().capture_method();
+bool IsChipRead(v1::CaptureMethod method) {
   return method == v1::CAPTURE_METHOD_CHIP_READ || method == v1::CAPTURE_METHOD_NFC;
 }
 
@@ -219,13 +218,7 @@ class Examination {
   }
 
   v1::ReasonClass ClassOf(v1::ReasonCode code) const {
-    const v1::ReasonText& text = TextOf(policy_, code);
-    if (text.class_() != v1::REASON_CLASS_RETRY) return text.class_();
-    // A chip does not mistype: odd but real cards exist, and reading one again changes nothing.
-    if (SaysWhoThePersonIs(code) && IsChipRead(facts_)) return v1::REASON_CLASS_REVIEW;
-    const bool left = facts_.attempt() <= policy_.pack.application().max_resubmissions() &&
-                      (text.max_attempts() == 0 || facts_.attempt() <= text.max_attempts());
-    return left ? v1::REASON_CLASS_RETRY : v1::REASON_CLASS_REVIEW;
+    return ClassInForce(policy_, code, facts_.attempt(), facts_.application().capture_method());
   }
 
   const Policy& policy_;
@@ -342,6 +335,16 @@ v1::Decision Examination::Merge() const {
 }
 
 }  // namespace
+
+v1::ReasonClass ClassInForce(const Policy& policy, v1::ReasonCode code, uint32_t attempt, v1::CaptureMethod method) {
+  const v1::ReasonText& text = TextOf(policy, code);
+  if (text.class_() != v1::REASON_CLASS_RETRY) return text.class_();
+  // A chip does not mistype: odd but real cards exist, and reading one again changes nothing.
+  if (SaysWhoThePersonIs(code) && IsChipRead(method)) return v1::REASON_CLASS_REVIEW;
+  const bool left = attempt <= policy.pack.application().max_resubmissions() &&
+                    (text.max_attempts() == 0 || attempt <= text.max_attempts());
+  return left ? v1::REASON_CLASS_RETRY : v1::REASON_CLASS_REVIEW;
+}
 
 v1::Decision Decide(const Policy& policy, const v1::Facts& facts) {
   Examination examination(policy, facts);

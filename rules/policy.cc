@@ -115,6 +115,10 @@ std::string FirstFault(const v1::PolicyPack& pack, const pb::TextFormat::ParseIn
   return faults.first();
 }
 
+Status NoPolicy(const std::string& fault) {
+  return Status(StatusCode::kInvalidArgument, "INVALID_FIELD", "policy pack: " + fault);
+}
+
 }  // namespace
 
 Result<Policy> ReadPolicy(std::string_view text, std::string digest) {
@@ -123,7 +127,14 @@ Result<Policy> ReadPolicy(std::string_view text, std::string digest) {
   pb::TextFormat::ParseInfoTree tree;
   std::string fault = ParseText(text, policy.pack, &tree);
   if (fault.empty()) fault = FirstFault(policy.pack, tree);
-  if (!fault.empty()) return Status(StatusCode::kInvalidArgument, "INVALID_FIELD", "policy pack: " + fault);
+  if (!fault.empty()) return NoPolicy(fault);
+  return policy;
+}
+
+Result<Policy> ReadArchivedPolicy(std::string_view text, std::string digest) {
+  Policy policy;
+  policy.digest = std::move(digest);
+  if (const std::string fault = ParseText(text, policy.pack); !fault.empty()) return NoPolicy(fault);
   return policy;
 }
 

@@ -22,6 +22,10 @@ struct Policy {
 // `digest` is that of `text`. Errors: INVALID_ARGUMENT; the message names the line.
 Result<Policy> ReadPolicy(std::string_view text, std::string digest);
 
+// A pack that was in force once and passed the check of its own day: read, not held against today's. Errors as
+// ReadPolicy, for text that is no pack.
+Result<Policy> ReadArchivedPolicy(std::string_view text, std::string digest);
+
 // The pack's entry for a reason. Requires a checked policy and a code that the rules give.
 const v1::ReasonText& TextOf(const Policy& policy, v1::ReasonCode code);
 

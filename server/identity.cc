@@ -29,24 +29,27 @@ std::vector<std::string> Split(std::string_view text) {
 
 Result<Caller> ReadIdentity(std::string_view uri) {
   const Status refused(StatusCode::kUnauthenticated, "NO_IDENTITY",
-                       "the client certificate has no URI of the form urn:realname:operator:OPERATOR:role:ROLE");
+                       "the client certificate has no URI of the form "
+                       "urn:realname:operator:OPERATOR:role:ROLE[:agent:AGENT][:outlet:OUTLET]");
   const auto parts = Split(uri);
-  if (parts.size() != 6 && parts.size() != 8 && parts.size() != 10) return refused;
-  const char* const names[] = {"urn", "realname", "operator", "", "role", "", "agent", "", "outlet", ""};
-  for (size_t i = 0; i < parts.size(); ++i) {
-    const bool value = i == 3 || i == 5 || i == 7 || i == 9;
-    if (value ? !IsWord(parts[i]) : parts[i] != names[i]) return refused;
-  }
+  if (parts.size() < 6 || parts.size() % 2 != 0 || parts[0] != "urn" || parts[1] != "realname") return refused;
   Caller caller;
   caller.principal = uri;
-  caller.scope.operator_id = parts[3];
   std::string role = "ROLE_";
-  for (const char c : parts[5]) role.push_back(static_cast<char>(std::toupper(static_cast<unsigned char>(c))));
+  std::string* const values[] = {&caller.owner.operator_id, &role, &caller.owner.agent_id, &caller.owner.outlet_id};
+  const std::string_view names[] = {"operator", "role", "agent", "outlet"};
+  size_t name = 0;
+  for (size_t i = 2; i < parts.size(); i += 2, ++name) {
+    // Agent and outlet may be left out, each on its own.
+    while (name >= 2 && name < 4 && parts[i] != names[name]) ++name;
+    if (name >= 4 || parts[i] != names[name] || !IsWord(parts[i + 1])) return refused;
+    *values[name] += parts[i + 1];
+  }
+  for (char& c : role) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
   if (!v1::Role_Parse(role, &caller.role) || caller.role == v1::ROLE_UNSPECIFIED) return refused;
-  if (parts.size() >= 8) caller.scope.agent_id = parts[7];
-  if (parts.size() == 10) caller.scope.outlet_id = parts[9];
   const bool sells = caller.role == v1::ROLE_RETAIL || caller.role == v1::ROLE_ONLINE;
   if (!sells && parts.size() > 6) return refused;
+  caller.scope = sells ? ScopeOf(caller.owner) : Scope{caller.owner.operator_id, std::nullopt, std::nullopt};
   return caller;
 }
 

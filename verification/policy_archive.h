@@ -21,7 +21,8 @@ class PolicyArchive {
 
   const rules::Policy& Current() const { return *current_; }
 
-  // The policy of a digest. NOT_FOUND if it was never archived; otherwise errors as RegistryReader::PolicyText.
+  // The policy of a digest. INTERNAL if it was never archived or cannot be read; otherwise errors as
+  // RegistryReader::PolicyText.
   Result<std::shared_ptr<const rules::Policy>> Find(const std::string& digest, Deadline deadline);
 
  private:

@@ -38,13 +38,16 @@ std::optional<TimePoint> ReservationEnd(const v1::ApplicationPolicy& policy, con
   }
 }
 
-// REVIEW reasons of the decision so far that rest on evidence which is now replaced.
-void CarryReviewReasons(const rules::Policy& policy, const v1::Decision& decision, v1::Facts& facts) {
+// Reasons of the decision so far that wanted a person's eyes, by their own class or because its attempts were used up,
+// and rest on evidence which is now replaced. What the registry says is observed anew.
+void CarryReviewReasons(const rules::Policy& policy, const v1::Decision& decision, uint32_t attempt,
+                        v1::CaptureMethod method, v1::Facts& facts) {
   for (const v1::CheckDecision& check : decision.checks()) {
     for (const int code : check.reasons()) {
-      if (rules::TextOf(policy, static_cast<v1::ReasonCode>(code)).class_() == v1::REASON_CLASS_REVIEW &&
+      const auto reason = static_cast<v1::ReasonCode>(code);
+      if (rules::ClassInForce(policy, reason, attempt, method) == v1::REASON_CLASS_REVIEW &&
           check.check() != v1::CHECK_RECORD_CONSISTENCY) {
-        facts.add_carried_review_reasons(static_cast<v1::ReasonCode>(code));
+        facts.add_carried_review_reasons(reason);
       }
     }
   }
@@ -56,12 +59,14 @@ void CarryReviewReasons(const rules::Policy& policy, const v1::Decision& decisio
 struct Registration::Application {
   RequestKey request;
   std::string verification_id;
-  Scope owner;
+  Owner owner;
   v1::ApplicationRecord record;
   Pictures pictures;
   uint32_t attempt = 1;
   uint64_t expected_sequence = 0;
-  v1::Decision previous;  // empty for a first attempt
+  // Of the attempt before; empty for a first one.
+  v1::Decision previous;
+  v1::CaptureMethod previous_method = v1::CAPTURE_METHOD_UNSPECIFIED;
 };
 
 Registration::Registration(Registry& registry, FaceExaminer& faces, PolicyArchive& policies, const Clock& clock,
@@ -79,7 +84,7 @@ Result<v1::Verification> Registration::Submit(const Caller& caller, const v1::Su
   PictureDigests digests(sha256_);
   Application application;
   application.request = {caller.principal, request.request_id(), CanonicalPayload(request, digests)};
-  application.owner = caller.scope;
+  application.owner = caller.owner;
   application.pictures = {{party.id_photo(), digests.Of(party.id_photo())},
                           {party.live_portrait(), digests.Of(party.live_portrait())}};
   v1::ApplicationRecord& record = application.record;
@@ -88,7 +93,6 @@ Result<v1::Verification> Registration::Submit(const Caller& caller, const v1::Su
   record.set_product(request.product());
   *record.mutable_channel() = request.channel();
   *record.mutable_capture() = party.capture();
-  *record.mutable_create_time() = ToTimestamp(clock_.Now());
   record.mutable_subject()->set_msisdn(request.msisdn());
   *record.mutable_subject()->mutable_document() = party.document();
 
@@ -117,6 +121,7 @@ Result<v1::Verification> Registration::Resubmit(const Caller& caller, const v1::
   application.attempt = stored->verification.attempt + 1;
   application.expected_sequence = stored->verification.sequence;
   application.previous = stored->verification.decision;
+  application.previous_method = stored->record.capture().method();
 
   // A retried call finds its own effect before its items are held against the new state.
   auto observation = Observe(application, deadline);
@@ -161,6 +166,13 @@ Result<v1::Verification> Registration::Resubmit(const Caller& caller, const v1::
         }
         document = item.document();
         *application.record.mutable_capture() = item.capture();
+        // The registry was asked about the document as it was read before.
+        observation = Observe(application, deadline);
+        if (!observation.ok()) return observation.status();
+        if (observation->request != RequestMatch::kNew) {
+          return RepeatedAnswer(caller, *observation->earlier, observation->request == RequestMatch::kSamePayload,
+                                deadline);
+        }
     }
   }
   return Verify(caller, application, *std::move(observation), deadline);
@@ -218,7 +230,7 @@ Result<v1::Verification> Registration::Verify(const Caller& caller, Application&
   if (application.record.capture().has_time()) *asked.mutable_capture_time() = application.record.capture().time();
   *facts.mutable_subject()->mutable_document() = application.record.subject().document();
   facts.set_attempt(application.attempt);
-  CarryReviewReasons(policy, application.previous, facts);
+  CarryReviewReasons(policy, application.previous, application.attempt - 1, application.previous_method, facts);
   if (Status status = Examine(application, *facts.mutable_subject(), deadline); !status.ok()) return status;
 
   for (int round = 0; round < kMaxRounds; ++round) {
@@ -235,6 +247,7 @@ Result<v1::Verification> Registration::Verify(const Caller& caller, Application&
 
     const TimePoint now = clock_.Now();
     *facts.mutable_observe_time() = ToTimestamp(now);
+    if (application.attempt == 1) *application.record.mutable_create_time() = ToTimestamp(now);
     *facts.mutable_registry() = observation.facts;
 
     CommitRequest commit;

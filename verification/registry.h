@@ -36,7 +36,7 @@ struct RequestKey {
 struct StoredVerification {
   std::string verification_id;
   std::string person_id;
-  Scope owner;
+  Owner owner;
   v1::State state = v1::STATE_UNSPECIFIED;
   uint32_t attempt = 0;
   uint64_t sequence = 0;  // number of its last event
@@ -88,7 +88,7 @@ struct Pictures {
 struct CommitRequest {
   RequestKey request;
   std::string verification_id;  // UUID, time-ordered
-  Scope owner;
+  Owner owner;
   v1::Role role = v1::ROLE_UNSPECIFIED;
   // As observed; an empty person_id makes a new person.
   std::string person_id;

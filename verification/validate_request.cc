@@ -23,7 +23,9 @@ class Form {
   void Require(bool holds, std::string field, std::string description) {
     if (!holds) violations_.push_back({std::move(field), std::move(description)});
   }
-  void Uuid(const std::string& value, const std::string& field) { Require(IsUuid(value), field, "must be a UUID"); }
+  void Uuid(const std::string& value, const std::string& field) {
+    Require(IsUuid(value), field, "must be a UUID, in lower case");
+  }
   void Picture(const std::string& bytes, const std::string& field) {
     Require(!bytes.empty(), field, "required");
     Require(bytes.size() <= kMaxPictureBytes, field, "larger than 4 MiB");
@@ -72,7 +74,7 @@ class Form {
     Word(channel.agent_id(), "channel.agent_id");
     Word(channel.outlet_id(), "channel.outlet_id");
     Word(channel.staff_id(), "channel.staff_id");
-    foreign_ = channel.agent_id() != caller.scope.agent_id || channel.outlet_id() != caller.scope.outlet_id;
+    foreign_ = channel.agent_id() != caller.owner.agent_id || channel.outlet_id() != caller.owner.outlet_id;
   }
 
   Status Finish() {
@@ -136,7 +138,7 @@ bool IsUuid(std::string_view text) {
   for (size_t i = 0; i < text.size(); ++i) {
     const char c = text[i];
     const bool dash = i == 8 || i == 13 || i == 18 || i == 23;
-    const bool hex = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+    const bool hex = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
     if (dash ? c != '-' : !hex) return false;
   }
   return true;

@@ -26,7 +26,7 @@ Status Validate(const v1::CancelVerificationRequest& request, const Caller& call
 Status Validate(const v1::CompareFacesRequest& request, const Caller& caller);
 Status Validate(const v1::GetModelCardRequest& request, const Caller& caller);
 
-// Whether `text` is a UUID in its canonical form of 36 characters.
+// Whether `text` is a UUID in its canonical form of 36 characters, lower case: ids are compared as text.
 bool IsUuid(std::string_view text);
 
 }  // namespace realname

@@ -19,7 +19,8 @@ void Fuzz(std::string_view bytes) {
   static const rules::Policy kPolicy = testing::ShippedPolicy();
   v1::SubmitRegistrationRequest request;
   if (!request.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) return;
-  const Caller caller{"urn:fuzz", v1::ROLE_RETAIL, {"op", request.channel().agent_id(), request.channel().outlet_id()}};
+  const Owner owner{"op", request.channel().agent_id(), request.channel().outlet_id()};
+  const Caller caller{"urn:fuzz", v1::ROLE_RETAIL, owner, ScopeOf(owner)};
   const Status form = Validate(request, caller);
   PictureDigests digests(Named), digests_again(Named);
   const std::string payload = CanonicalPayload(request, digests);

@@ -52,6 +52,14 @@ TEST(PolicyTest, RefusesAPackWithoutChannels) {
   EXPECT_THAT(Complaint(text), HasSubstr("channels: no channel may do anything"));
 }
 
+TEST(PolicyTest, AnArchivedPackIsReadEvenIfTodaysCheckWouldRefuseIt) {
+  std::string text = ShippedPolicyText();
+  text.erase(text.find("\nreasons {"), text.find("\n}", text.find("\nreasons {")) + 2 - text.find("\nreasons {"));
+  EXPECT_FALSE(ReadPolicy(text, "digest").ok());
+  EXPECT_TRUE(ReadArchivedPolicy(text, "digest").ok());
+  EXPECT_FALSE(ReadArchivedPolicy("no pack", "digest").ok());
+}
+
 TEST(PolicyTest, RefusesAMissingText) {
   EXPECT_THAT(Complaint(Replaced(ShippedPolicyText(), "subject { zh: ", "subject { zh: \"\" en: \"x\" } staff { zh: ")),
               HasSubstr("line "));

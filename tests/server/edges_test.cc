@@ -29,6 +29,15 @@ TEST(IdentityTest, ReadsOperatorRoleAgentOutlet) {
   EXPECT_EQ(caller->scope.operator_id, "op1");
   EXPECT_EQ(caller->scope.agent_id, "a1");
   EXPECT_EQ(caller->scope.outlet_id, "o1");
+  EXPECT_EQ(caller->owner.outlet_id, "o1");
+  const auto hall = ReadIdentity("urn:realname:operator:op1:role:retail:outlet:hall1");
+  ASSERT_TRUE(hall.ok());
+  EXPECT_EQ(hall->owner.agent_id, "");
+  EXPECT_EQ(hall->scope.agent_id, "") << "a hall without an agent sees rows without, not everybody's";
+  EXPECT_EQ(hall->scope.outlet_id, "hall1");
+  const auto auditor = ReadIdentity("urn:realname:operator:op1:role:auditor");
+  ASSERT_TRUE(auditor.ok());
+  EXPECT_FALSE(auditor->scope.agent_id.has_value());
   EXPECT_EQ(ReadIdentity("urn:realname:operator:op1:role:regulator_ro")->role, v1::ROLE_REGULATOR_RO);
 }
 
@@ -36,9 +45,11 @@ TEST(IdentityTest, RefusesEverythingElse) {
   for (const char* uri :
        {"", "urn:realname", "urn:realname:operator::role:retail", "urn:realname:operator:op:role:king",
         "urn:realname:operator:op:role:unspecified",
-        "urn:realname:operator:op:role:retail:agent:", "urn:realname:operator:op:role:retail:outlet:o1",
-        "urn:realname:operator:op:role:auditor:agent:a1", "urn:realname:operator:o p:role:retail",
-        "urn:realname:operator:op:role:retail:agent:a:outlet:o:extra:x", "urn:other:operator:op:role:retail"}) {
+        "urn:realname:operator:op:role:retail:agent:", "urn:realname:operator:op:role:retail:outlet:o1:agent:a",
+        "urn:realname:operator:op:role:retail:agent:a:agent:b", "urn:realname:role:retail:operator:op",
+        "urn:realname:operator:op:agent:a", "urn:realname:operator:op:role:auditor:agent:a1",
+        "urn:realname:operator:o p:role:retail", "urn:realname:operator:op:role:retail:agent:a:outlet:o:extra:x",
+        "urn:other:operator:op:role:retail"}) {
     const auto caller = ReadIdentity(uri);
     ASSERT_FALSE(caller.ok()) << uri;
     EXPECT_EQ(caller.status().code(), StatusCode::kUnauthenticated);
@@ -148,7 +159,7 @@ v1::SubmitRegistrationRequest GoodRequest() {
   return request;
 }
 
-const Caller kCaller = {"urn:test", v1::ROLE_RETAIL, {"op1", "a1", "o1"}};
+const Caller kCaller = {"urn:test", v1::ROLE_RETAIL, {"op1", "a1", "o1"}, {"op1", "a1", "o1"}};
 
 struct FormFault {
   const char* name;

@@ -243,7 +243,7 @@ class FakeRegistry final : public Registry {
  private:
   struct Row {
     std::string verification_id, person_id;
-    Scope owner;
+    Owner owner;
     v1::State state = v1::STATE_UNSPECIFIED;
     v1::Verdict verdict = v1::VERDICT_UNSPECIFIED;
     uint32_t attempt = 0;

@@ -30,7 +30,8 @@ class SetClock final : public Clock {
   }());
 };
 
-// One clear live face in every picture but "nobody"; pairs differ if either picture is "stranger".
+// One clear live face in every picture but "nobody", "doubtful" and "printed ..."; pairs differ if either picture ends
+// in "stranger".
 class ToldFaces final : public FaceExaminer {
  public:
   Result<std::vector<v1::FaceEvidence>> Examine(std::span<const std::string_view> pictures, Deadline) override {
@@ -42,13 +43,17 @@ class ToldFaces final : public FaceExaminer {
       v1::FaceEvidence face = GoodFace();
       if (picture == "nobody") face.set_status(v1::FACE_STATUS_NO_FACE);
       if (picture == "doubtful") face.set_live_score(0.6f);
+      if (picture.starts_with("printed")) {
+        face.set_live_score(0.01f);
+        face.set_print_score(0.98f);
+      }
       face.set_template_(std::string(picture));
       out.push_back(face);
     }
     return out;
   }
   Result<v1::FaceComparison> Compare(const v1::FaceEvidence& a, const v1::FaceEvidence& b) const override {
-    const bool stranger = a.template_() == "stranger" || b.template_() == "stranger";
+    const bool stranger = a.template_().ends_with("stranger") || b.template_().ends_with("stranger");
     v1::FaceComparison comparison;
     comparison.set_similarity(stranger ? 0.1f : 0.8f);
     comparison.set_fmr_at_similarity(stranger ? 0.5 : 1e-6);
@@ -102,7 +107,7 @@ class RegistrationTest : public ::testing::Test {
     for (const auto& reason : answer.reasons()) codes.push_back(reason.code());
     return codes;
   }
-  size_t StoredRows() { return registry_.List({{"op", "", ""}, v1::STATE_UNSPECIFIED, "", 100}, Soon())->size(); }
+  size_t StoredRows() { return registry_.List({{"op", {}, {}}, v1::STATE_UNSPECIFIED, "", 100}, Soon())->size(); }
 
   SetClock clock_;
   FakeRegistry registry_;
@@ -113,8 +118,8 @@ class RegistrationTest : public ::testing::Test {
   Registration registration_{
       registry_, faces_, policies_, clock_, [this] { return "verification-" + std::to_string(1000 + made_++); }, Named};
   Verifications verifications_{registry_, policies_, clock_};
-  const Caller retail_{"urn:retail", v1::ROLE_RETAIL, {"op", "a1", "o1"}};
-  const Caller auditor_{"urn:auditor", v1::ROLE_AUDITOR, {"op", "", ""}};
+  const Caller retail_{"urn:retail", v1::ROLE_RETAIL, {"op", "a1", "o1"}, {"op", "a1", "o1"}};
+  const Caller auditor_{"urn:auditor", v1::ROLE_AUDITOR, {"op", "", ""}, {"op", {}, {}}};
   int resubmissions_ = 0;
 };
 
@@ -229,6 +234,52 @@ TEST_F(RegistrationTest, ABetterPictureDoesNotHideWhatWantedAPersonsEyes) {
   EXPECT_EQ(second->verdict(), v1::VERDICT_REVIEW);
 }
 
+TEST_F(RegistrationTest, ADocumentReadAgainIsJudgedByWhatItSaysNow) {
+  // The number belongs to SampleDocument's name.
+  ASSERT_EQ(Submitted(Application(1)).verdict(), v1::VERDICT_PASS);
+  const auto resubmit = [&](const v1::Verification& answer, const std::string& name) {
+    v1::ResubmitEvidenceRequest again;
+    again.set_request_id("again-" + std::to_string(++resubmissions_));
+    again.set_verification_id(answer.verification_id());
+    again.add_items()->set_item(v1::EVIDENCE_ITEM_DOCUMENT);
+    *again.mutable_items(0)->mutable_document() = SampleDocument();
+    again.mutable_items(0)->mutable_document()->set_name(name);
+    again.mutable_items(0)->mutable_capture()->set_method(v1::CAPTURE_METHOD_CHIP_READ);
+    again.mutable_items(0)->mutable_capture()->mutable_time()->set_seconds(kNoon);
+    auto decided = registration_.Resubmit(retail_, again, Soon());
+    EXPECT_TRUE(decided.ok()) << decided.status().message();
+    return decided.ok() ? *decided : v1::Verification();
+  };
+  auto stale = Application(2);
+  stale.mutable_parties(0)->mutable_capture()->mutable_time()->set_seconds(kNoon - 86400);
+  const auto first = Submitted(stale);
+  ASSERT_THAT(first.retry_items(), ElementsAre(v1::EVIDENCE_ITEM_DOCUMENT));
+  EXPECT_EQ(resubmit(first, "别人").verdict(), v1::VERDICT_REVIEW) << "another name on a known number";
+
+  auto misread = Application(3);
+  misread.mutable_parties(0)->mutable_capture()->mutable_time()->set_seconds(kNoon - 86400);
+  misread.mutable_parties(0)->mutable_document()->set_name("测试申");
+  const auto second = Submitted(misread);
+  ASSERT_THAT(second.retry_items(), ElementsAre(v1::EVIDENCE_ITEM_DOCUMENT));
+  EXPECT_EQ(resubmit(second, SampleDocument().name()).verdict(), v1::VERDICT_PASS) << "a misreading put right";
+}
+
+TEST_F(RegistrationTest, UsedUpAttemptsAreNotForgottenWithTheNextPicture) {
+  auto request = Application();
+  request.mutable_parties(0)->set_live_portrait("printed");
+  const auto first = Submitted(request);
+  ASSERT_EQ(first.verdict(), v1::VERDICT_RETRY);
+  // A second print is for a person's eyes, and so it stays, though a mismatch asks for one more picture.
+  auto again = Again(first, v1::EVIDENCE_ITEM_LIVE_PORTRAIT, "printed stranger");
+  const auto second = registration_.Resubmit(retail_, again, Soon());
+  ASSERT_TRUE(second.ok()) << second.status().message();
+  ASSERT_EQ(second->verdict(), v1::VERDICT_RETRY);
+  const auto third =
+      registration_.Resubmit(retail_, Again(*second, v1::EVIDENCE_ITEM_LIVE_PORTRAIT, "the holder, live"), Soon());
+  ASSERT_TRUE(third.ok()) << third.status().message();
+  EXPECT_EQ(third->verdict(), v1::VERDICT_REVIEW);
+}
+
 TEST_F(RegistrationTest, EvidenceThatComesAfterTheReservationIsRefused) {
   auto request = Application();
   request.mutable_parties(0)->set_live_portrait("stranger");
@@ -245,7 +296,7 @@ TEST_F(RegistrationTest, SomebodyElsesVerificationIsNotFound) {
   auto request = Application();
   request.mutable_parties(0)->set_live_portrait("nobody");
   const auto first = Submitted(request);
-  const Caller stranger{"urn:other", v1::ROLE_RETAIL, {"op", "a2", "o1"}};
+  const Caller stranger{"urn:other", v1::ROLE_RETAIL, {"op", "a2", "o1"}, {"op", "a2", "o1"}};
   EXPECT_EQ(registration_.Resubmit(stranger, Again(first, v1::EVIDENCE_ITEM_LIVE_PORTRAIT, "the holder, live"), Soon())
                 .status()
                 .code(),

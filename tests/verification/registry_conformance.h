@@ -59,7 +59,7 @@ class RegistryConformance : public ::testing::TestWithParam<RegistryFactory> {
     CommitRequest commit;
     commit.request = {"urn:test:retail", Uuid(), "payload"};
     commit.verification_id = Uuid();
-    commit.owner = scope_;
+    commit.owner = owner_;
     commit.role = v1::ROLE_RETAIL;
     commit.document_type = v1::DOCUMENT_TYPE_RESIDENT_ID;
     commit.document_number = Redacted(Number());
@@ -127,7 +127,8 @@ class RegistryConformance : public ::testing::TestWithParam<RegistryFactory> {
   RequestKey Key(const char* payload = "transition") const { return {"urn:test:retail", Uuid(), payload}; }
 
   std::shared_ptr<Registry> registry_;
-  const Scope scope_ = {"op1", "agent1", "outlet1"};
+  const Owner owner_ = {"op1", "agent1", "outlet1"};
+  const Scope scope_ = ScopeOf(owner_);
   TimePoint now_ = TimePoint(std::chrono::seconds(kNoon));
 };
 
@@ -402,7 +403,9 @@ TEST_P(RegistryConformance, ANameIsTiedToANumberByPassOnly) {
 TEST_P(RegistryConformance, ForeignRowsAreNotFoundAndStayAsTheyAre) {
   CommitRequest commit = Application();
   ASSERT_TRUE(IsCommitted(MustCommit(commit)));
-  for (const Scope& foreign : {Scope{"op2", "", ""}, Scope{"op1", "agent2", ""}, Scope{"op1", "agent1", "outlet2"}}) {
+  // Set and empty is "rows without", never "everybody's".
+  for (const Scope& foreign : {Scope{"op2", {}, {}}, Scope{"op1", "agent2", {}}, Scope{"op1", "agent1", "outlet2"},
+                               Scope{"op1", "", ""}, Scope{"op1", "", "outlet1"}, Scope{"op1", "agent1", ""}}) {
     const auto not_found = [](const Status& status) { EXPECT_EQ(status.code(), StatusCode::kNotFound); };
     not_found(registry_->Get(foreign, commit.verification_id, Soon()).status());
     not_found(registry_->GetFacts(foreign, commit.verification_id, Soon()).status());
@@ -414,15 +417,16 @@ TEST_P(RegistryConformance, ForeignRowsAreNotFoundAndStayAsTheyAre) {
       EXPECT_NE(row.verification_id, commit.verification_id);
     }
   }
-  EXPECT_EQ(registry_->Get({"op1", "", ""}, commit.verification_id, Soon())->sequence, 1u);
+  EXPECT_EQ(registry_->Get({"op1", {}, {}}, commit.verification_id, Soon())->sequence, 1u);
 }
 
 TEST_P(RegistryConformance, ListsNewestFirstByPage) {
-  const Scope mine = {"op-list" + Uuid(), "a", "o"};
+  const Owner owner = {"op-list" + Uuid(), "a", "o"};
+  const Scope mine = ScopeOf(owner);
   std::vector<std::string> ids;
   for (int i = 0; i < 5; ++i) {
     CommitRequest commit = Application(i == 2 ? v1::VERDICT_REVIEW : v1::VERDICT_PASS);
-    commit.owner = mine;
+    commit.owner = owner;
     ASSERT_TRUE(IsCommitted(MustCommit(commit)));
     ids.insert(ids.begin(), commit.verification_id);
   }
