@@ -207,7 +207,7 @@ int PrepareOwnRows(const OwnRowsOptions& options) {
 int CallOnForeignRows(const OwnRowsOptions& options) {
   const OwnerRows rows = ReadRows(options);
   int calls = 0, not_found = 0, lists = 0, wrong = 0;
-  for (const char* whose : {"operator", "agent", "outlet"}) {
+  for (const char* whose : {"operator", "agent", "outlet", "hall", "nowhere"}) {
     for (const auto& [role, role_name] : kRoles) {
       const std::string certificate = std::string("foreign_") + whose + "_" + role_name;
       if (!std::ifstream(options.folder + "/" + certificate + ".crt")) continue;  // a role without agents or outlets

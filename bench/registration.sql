@@ -6,9 +6,12 @@
 select request_verification_id, same_payload, person_id, row_version, person_known, name_differs, numbers_held, msisdn_taken
 from realname.observe(:principal::text, md5(:key::text)::uuid, :bytes32::bytea, 'bench', 1, sha256(:key::text::bytea),
   :bytes32::bytea, sha256(('+' || :key)::bytea), null, realname.at(1800000000000000));
-insert into media.photo values
-  (md5('p' || :key)::uuid, '\x01', :id_photo::bytea, realname.at(1800000000000000)),
-  (md5('p' || :key)::uuid, '\x02', :live_portrait::bytea, realname.at(1800000000000000)) on conflict do nothing;
+insert into media.photo as p
+  select md5('p' || :key)::uuid, '\x01'::bytea, :id_photo::bytea, realname.at(1800000000000000)
+  union all select md5('p' || :key)::uuid, '\x02'::bytea, :live_portrait::bytea, realname.at(1800000000000000)
+  where '\x02'::bytea <> '\x01'::bytea
+on conflict (person_id, name) do update set create_time = excluded.create_time
+where p.create_time < excluded.create_time - interval '1 hour';
 select realname.commit_decision(:principal::text, md5(:key::text)::uuid, 1, :bytes32::bytea,
   (lpad(to_hex(:i::bigint), 12, '0') || lpad(to_hex(:key::bigint), 20, '0'))::uuid, 'bench', 'agent1', 'outlet1',
   md5('p' || :key)::uuid, true, 0, 1, sha256(:key::text::bytea), :bytes32::bytea, sha256(('+' || :key)::bytea),

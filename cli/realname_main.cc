@@ -41,6 +41,7 @@ struct Options {
                                   id_photo, live_portrait, capture = "chip_read", channel = "agent_store", agent,
                                   outlet, staff, device;
   bool long_term = false;
+  int64_t capture_time = 0;  // seconds since 1970; 0: now
   // The rest.
   std::string verification_id, resume_token, page_token, state, first, second, photos = ".assets/photos";
   std::vector<std::string> evidence;
@@ -76,7 +77,7 @@ class Commands {
     party->set_role(v1::PARTY_ROLE_SUBSCRIBER);
     FillDocument(*party->mutable_document());
     party->mutable_capture()->set_method(Parse<v1::CaptureMethod>(ParseCapture, "CAPTURE_METHOD_", o_.capture));
-    party->mutable_capture()->mutable_time()->set_seconds(std::time(nullptr));
+    party->mutable_capture()->mutable_time()->set_seconds(o_.capture_time != 0 ? o_.capture_time : std::time(nullptr));
     party->mutable_capture()->set_device_id(o_.device);
     party->set_id_photo(ReadFileOrThrow(o_.id_photo));
     party->set_live_portrait(ReadFileOrThrow(o_.live_portrait));
@@ -328,6 +329,9 @@ int Main(int argc, char** argv) {
   sub->add_option("--valid-to", o.valid_to, "YYYY-MM-DD");
   sub->add_flag("--long-term", o.long_term, "the document is valid without an end");
   sub->add_option("--capture", o.capture, "chip_read, nfc, ocr, manual ...")->capture_default_str();
+  sub->add_option(
+      "--capture-time", o.capture_time,
+      "when it was read, seconds since 1970; a retry with the same --request-id gives the same (default: now)");
   sub->add_option("--device", o.device, "serial number of the reader");
   sub->add_option("--staff", o.staff, "member of staff");
 

@@ -81,6 +81,19 @@ Status BindToKeys(const std::string& dsn, const KeyRing& ring) {
     for (const std::string& key : mine) {
       tx.exec("insert into realname.key_check values (" + tx.quote(key) + ", now()) on conflict do nothing");
     }
+    // Look-ups use the current version only, so it must be the one that the rows have.
+    const std::pair<KeyPurpose, std::string> used[] = {
+        {KeyPurpose::kIndex, "select index_version from realname.document_claim where index_version <> "},
+        {KeyPurpose::kDigest, "select digest_version from realname.request_claim where digest_version <> "}};
+    for (const auto& [purpose, query] : used) {
+      const std::string current = std::to_string(ring.current_version(purpose));
+      const auto other = tx.exec(query + current + " limit 1");
+      if (other.empty()) continue;
+      const std::string name(KeyPurposeName(purpose));
+      return Refused("the key file says 'current " + name + " " + current +
+                     "', but rows of the database have version " + other[0][0].as<std::string>() + ": moving the " +
+                     name + " key is not supported yet; set it back");
+    }
     tx.commit();
     return {};
   });

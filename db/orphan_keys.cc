@@ -22,6 +22,10 @@ Result<uint32_t> OrphanKeys::Sweep(TimePoint stored_before, uint32_t limit, Dead
         for (const auto& row : Execute(tx, "unknown_people", ids)) orphans.push_back(row[0].as<std::string>());
       });
   if (!status.ok()) return status;
+  if (orphans.size() == people->size()) {
+    return Status(StatusCode::kFailedPrecondition, "WRONG_STATE", "no key belongs to this registry",
+                  "of " + std::to_string(orphans.size()) + " people with a key the registry knows nobody");
+  }
   for (const std::string& person : orphans) {
     if (Status erased = keys_.Erase(person); !erased.ok()) return erased;
   }

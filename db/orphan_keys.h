@@ -20,8 +20,10 @@ class OrphanKeys {
   OrphanKeys(KeyStore& keys, ConnectionPool& registry) : keys_(keys), registry_(registry) {}
 
   // Looks at the next `limit` people whose keys were stored before `stored_before`, round and round, and erases the
-  // keys of those whom the registry does not know; returns how many. `stored_before` must be longer ago than any backup
-  // of the registry that may still be restored is old: an older registry does not know newer people.
+  // keys of those whom the registry does not know; returns how many. FAILED_PRECONDITION, and nothing erased, if it
+  // knows none of them: then this is hardly their registry, but a mistaken connection string. `stored_before` must be
+  // longer ago than any backup of the registry that may still be restored is old: an older registry does not know newer
+  // people.
   Result<uint32_t> Sweep(TimePoint stored_before, uint32_t limit, Deadline deadline);
 
  private:

@@ -23,7 +23,7 @@ class PhotoStore {
  public:
   virtual ~PhotoStore() = default;
 
-  // Writes pictures of one person, durably; a picture that is there already stays as it is.
+  // Writes one or two pictures of one person, durably; the bytes of one that is there already stay as they are.
   virtual Status Put(const std::string& person_id, std::span<const SealedPhoto> photos, TimePoint now,
                      Deadline deadline) = 0;
 
@@ -32,7 +32,8 @@ class PhotoStore {
   virtual Result<std::vector<std::string>> Get(const std::string& person_id, std::span<const std::string> names,
                                                Deadline deadline) = 0;
 
-  // Removes pictures written before `before` that no registration names, at most `limit`; returns how many.
+  // Looks at the next `limit` pictures written before `before`, the oldest first, each once in the life of this object,
+  // and removes those that no registration names; returns how many. A picture that is put again is young again.
   virtual Result<uint32_t> SweepOrphans(TimePoint before, uint32_t limit, Deadline deadline) = 0;
 };
 

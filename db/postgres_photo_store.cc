@@ -40,11 +40,18 @@ Result<std::vector<std::string>> PostgresPhotoStore::Get(const std::string& pers
 }
 
 Result<uint32_t> PostgresPhotoStore::SweepOrphans(TimePoint before, uint32_t limit, Deadline deadline) {
+  const std::lock_guard lock(sweeping_);
   uint32_t swept = 0;
+  Judged last = judged_;
   Status status = RunStatement(pool_, deadline, "photo sweep", Repeatable::kYes, [&](pqxx::transaction_base& tx) {
-    swept = static_cast<uint32_t>(Execute(tx, "photo_sweep", Micros(before), limit).affected_rows());
+    const auto rows = Execute(tx, "photo_sweep", judged_.create_micros, judged_.person_id, Bytes{judged_.name},
+                              Micros(before), limit);
+    if (rows.empty()) return;
+    swept = rows[0][0].as<uint32_t>();
+    last = {rows[0][1].as<int64_t>(), rows[0][2].as<std::string>(), ReadBytes(rows[0][3])};
   });
   if (!status.ok()) return status;
+  judged_ = std::move(last);
   return swept;
 }
 

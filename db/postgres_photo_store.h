@@ -2,6 +2,10 @@
 // PhotoStore in the schema `media` of the registry's database.
 #pragma once
 
+#include <cstdint>
+#include <mutex>
+#include <string>
+
 #include "db/photo_store.h"
 
 namespace pqxx {
@@ -24,7 +28,16 @@ class PostgresPhotoStore final : public PhotoStore {
   Result<uint32_t> SweepOrphans(TimePoint before, uint32_t limit, Deadline deadline) override;
 
  private:
+  // Place of the last picture that the sweep judged.
+  struct Judged {
+    int64_t create_micros = 0;
+    std::string person_id = "00000000-0000-0000-0000-000000000000";
+    std::string name;
+  };
+
   ConnectionPool& pool_;
+  std::mutex sweeping_;
+  Judged judged_;
 };
 
 }  // namespace realname::db

@@ -10,15 +10,26 @@
 #include <string_view>
 #include <typeinfo>
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <pqxx/pqxx>
+#include <sys/socket.h>
 
 namespace realname::db {
 
 // A connection under a name that other headers can declare: libpqxx 6.4's own is an alias of a template. Statements run
 // in one nontransaction that lives as long as the connection: ending one costs libpqxx another look at the socket. A
-// statement ends after 10 s, a wait for a lock after 5 s.
+// statement ends after 10 s, a wait for a lock after 5 s, and a server that fell silent is given up after 15 s.
 struct Connection {
   explicit Connection(const std::string& dsn) : raw(dsn) {
+    // Without effect, and without harm, on a unix socket.
+    const int on = 1;
+    const int idle_seconds = 10;
+    const unsigned silence_milliseconds = 15000;
+    setsockopt(raw.sock(), SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
+    setsockopt(raw.sock(), IPPROTO_TCP, TCP_KEEPIDLE, &idle_seconds, sizeof idle_seconds);
+    setsockopt(raw.sock(), IPPROTO_TCP, TCP_KEEPINTVL, &idle_seconds, sizeof idle_seconds);
+    setsockopt(raw.sock(), IPPROTO_TCP, TCP_USER_TIMEOUT, &silence_milliseconds, sizeof silence_milliseconds);
     Autocommit().exec(std::string("set statement_timeout = '10s'; set lock_timeout = '5s'"));
   }
   pqxx::nontransaction& Autocommit() {

@@ -79,14 +79,22 @@ void PrepareRegistryStatements(Connection& connection) {
                          "insert into realname.policy_pack values ($1, $2, now()) on conflict do nothing");
   connection.raw.prepare("policy_get", "select body from realname.policy_pack where digest = $1");
   connection.raw.prepare("photo_put",
-                         "insert into media.photo values ($1, $2, $3, realname.at($6)), ($1, $4, $5, realname.at($6)) "
-                         "on conflict do nothing");
+                         "insert into media.photo as p select $1::uuid, $2::bytea, $3::bytea, realname.at($6) "
+                         "union all select $1, $4::bytea, $5::bytea, realname.at($6) where $4 <> $2 "
+                         "on conflict (person_id, name) do update set create_time = excluded.create_time "
+                         "where p.create_time < excluded.create_time - interval '1 hour'");
   connection.raw.prepare("photo_get", "select sealed from media.photo where person_id = $1 and name = $2");
   connection.raw.prepare(
       "photo_sweep",
-      "delete from media.photo where (person_id, name) in (select p.person_id, p.name from media.photo p "
-      "where p.create_time < realname.at($1) and not exists (select 1 from realname.registration r "
-      "where r.person_id = p.person_id and (r.id_photo = p.name or r.live_portrait = p.name)) limit $2)");
+      "with page as (select person_id, name, create_time from media.photo "
+      "  where (create_time, person_id, name) > (realname.at($1), $2::uuid, $3::bytea) and create_time < "
+      "realname.at($4) "
+      "  order by create_time, person_id, name limit $5), "
+      "gone as (delete from media.photo p using page where p.person_id = page.person_id and p.name = page.name "
+      "  and p.create_time = page.create_time and not exists (select 1 from realname.registration r "
+      "  where r.person_id = page.person_id and (r.id_photo = page.name or r.live_portrait = page.name)) returning 1) "
+      "select (select count(*) from gone), realname.micros(create_time), person_id, name from page "
+      "order by create_time desc, person_id desc, name desc limit 1");
 }
 
 }  // namespace realname::db

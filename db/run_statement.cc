@@ -46,19 +46,22 @@ Status RunStatement(ConnectionPool& pool, Deadline deadline, std::string_view wh
     auto lease = pool.Acquire(deadline);
     if (!lease.ok()) return lease.status();
     Status failed;
+    bool ended_for_time = false;
     try {
       body((**lease).Autocommit());
       return {};
     } catch (const std::exception& error) {
       const std::string state = FailureState(error);
+      ended_for_time = state == "57014";
       failed = (**lease).raw.is_open() || !state.empty() ? FromSqlState(state, what) : Unavailable(what, "lost");
     }
-    // One dead connection usually means that the others are dead too; libpqxx does not always know.
-    if (failed.code() == StatusCode::kUnavailable) {
-      lease->Discard();
-      pool.DiscardIdle();
-    }
-    if (last || failed.code() != StatusCode::kUnavailable) return failed;
+    if (failed.code() != StatusCode::kUnavailable) return failed;
+    // One dead connection usually means that the others are dead too; libpqxx does not always know. A statement that
+    // was ended for its time is no dead connection, and would take as long again.
+    if (ended_for_time) return failed;
+    lease->Discard();
+    pool.DiscardIdle();
+    if (last || std::chrono::steady_clock::now() >= deadline) return failed;
   }
 }
 

@@ -93,15 +93,19 @@ void EventHub::CatchUp() {
   }
   for (auto& [number, watcher] : behind) {
     auto events = verifications_.EventsAfter(watcher->scope, watcher->verification_id, watcher->resume_token, Soon());
-    if (events.ok() && events->empty()) continue;
+    if (events.ok() && events->empty()) {
+      const auto ended = verifications_.HasEnded(watcher->scope, watcher->verification_id, Soon());
+      if (ended.ok() && !*ended) continue;
+      if (!ended.ok()) events = ended.status();
+    }
     const std::lock_guard calling(calling_);
     {
       const std::lock_guard lock(mutex_);
       if (!watchers_.contains(number)) continue;
-      if (!events.ok()) watchers_.erase(number);
+      if (!events.ok() || events->empty()) watchers_.erase(number);
     }
     if (events.ok()) {
-      watcher->resume_token = events->back().resume_token();
+      if (!events->empty()) watcher->resume_token = events->back().resume_token();
       watcher->listener({}, *std::move(events));
     } else {
       watcher->listener(events.status(), {});

@@ -22,7 +22,8 @@ namespace realname::server {
 // Thread-safe.
 class EventHub {
  public:
-  // Called from the hub's thread with new events in order, or with a failure that ends the watch. Must not block.
+  // Called from the hub's thread with new events in order, or with a failure that ends the watch; OK without events
+  // says that the story had ended before. Must not block.
   using Listener = std::function<void(const Status& status, std::vector<v1::VerificationEvent> events)>;
 
   EventHub(RegistryReader& registry, Verifications& verifications);

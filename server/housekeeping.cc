@@ -10,7 +10,7 @@ namespace {
 
 constexpr auto kBeat = std::chrono::seconds(1);
 constexpr uint32_t kExpiryBatch = 100;
-constexpr int kPhotoSweepBeats = 600;
+constexpr int kPhotoSweepBeats = 10;
 // A picture that no registration names by then never will be: no call lives that long.
 constexpr auto kOrphanAge = std::chrono::hours(24);
 // A thousand keys each time: fifty million take six days.
@@ -61,6 +61,9 @@ void Housekeeping::Run() {
     if (alive && beat % kKeySweepBeats == 0) {
       auto swept = orphan_keys_.Sweep(clock_.Now() - kOrphanKeyAge, 1000, Soon());
       if (swept.ok() && *swept > 0) Log(LogLevel::kInfo, "orphan keys swept", {{"count", int64_t{*swept}}});
+      if (!swept.ok() && swept.status().code() == StatusCode::kFailedPrecondition) {
+        Log(LogLevel::kError, "orphan keys left alone", {{"detail", std::string_view(swept.status().detail())}});
+      }
     }
     lock.lock();
     if (!(ended.ok() && *ended == kExpiryBatch)) woken_.wait_for(lock, kBeat, [this] { return stopping_; });

@@ -15,18 +15,8 @@ constexpr std::string_view kService = "realname.v1.RegistrationService.";
 
 std::string Method(std::string_view name) { return std::string(kService) + std::string(name); }
 
-bool EndsTheStory(const v1::VerificationEvent& event) {
-  switch (event.state()) {
-    case v1::STATE_ACTIVATED:
-    case v1::STATE_CANCELLED:
-    case v1::STATE_EXPIRED:
-      return true;
-    case v1::STATE_DECIDED:
-      return event.verdict() != v1::VERDICT_PASS;
-    default:
-      return false;
-  }
-}
+// Far above any valid request to watch, and little enough to be read on gRPC's own thread.
+constexpr size_t kMaxWatchBytes = 4096;
 
 // A stream that was refused before it began.
 class RefusedWatch final : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
@@ -38,14 +28,14 @@ class RefusedWatch final : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
 // One open stream: events from the hub wait in a queue, one is being written at a time.
 class OpenWatch final : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
  public:
-  OpenWatch(EventHub& hub, std::atomic<size_t>& open_watches, RequestPool& pool, CallRecord record)
+  OpenWatch(EventHub& hub, OpenWatches& open_watches, RequestPool& pool, CallRecord record)
       : hub_(hub), open_watches_(open_watches), pool_(pool), record_(std::move(record)) {}
 
   void Begin(const Scope& scope, const std::string& verification_id, const std::string& resume_token) {
     watch_ = hub_.Watch(scope, verification_id, resume_token,
                         [this](const Status& status, std::vector<v1::VerificationEvent> events) {
                           const std::lock_guard lock(mutex_);
-                          if (!status.ok()) return FinishLocked(status);
+                          if (!status.ok() || events.empty()) return FinishLocked(status);
                           for (auto& event : events) queue_.push_back(std::move(event));
                           WriteNextLocked();
                         });
@@ -55,7 +45,7 @@ class OpenWatch final : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
     const std::lock_guard lock(mutex_);
     writing_ = false;
     if (!ok) return FinishLocked({});
-    const bool last = EndsTheStory(queue_.front());
+    const bool last = EndsTheStory(queue_.front().state(), queue_.front().verdict());
     queue_.pop_front();
     if (last && queue_.empty()) return FinishLocked({});
     WriteNextLocked();
@@ -83,15 +73,16 @@ class OpenWatch final : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
   void LeaveHub() {
     const auto leave = [this](bool) {
       hub_.Unwatch(watch_);
-      --open_watches_;
+      OpenWatches& open = open_watches_;
       delete this;
+      open.Leave();
     };
     const auto soon = std::chrono::steady_clock::now() + std::chrono::seconds(5);
     if (!pool_.Submit(0, soon, leave).ok()) std::thread([leave] { leave(false); }).detach();
   }
 
   EventHub& hub_;
-  std::atomic<size_t>& open_watches_;
+  OpenWatches& open_watches_;
   RequestPool& pool_;
   const CallRecord record_;
   uint64_t watch_ = 0;
@@ -104,6 +95,23 @@ class OpenWatch final : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
 
 }  // namespace
 
+bool OpenWatches::Enter() {
+  const std::lock_guard lock(mutex_);
+  if (count_ >= limit_) return false;
+  ++count_;
+  return true;
+}
+
+void OpenWatches::Leave() {
+  const std::lock_guard lock(mutex_);
+  if (--count_ == 0) none_.notify_all();
+}
+
+void OpenWatches::WaitForNone() {
+  std::unique_lock lock(mutex_);
+  none_.wait(lock, [this] { return count_ == 0; });
+}
+
 RegistrationServiceImpl::RegistrationServiceImpl(const Admission& admission, Registration& registration,
                                                  Verifications& verifications, Registry& registry,
                                                  PolicyArchive& policies, const Clock& clock, EventHub& events,
@@ -115,7 +123,7 @@ RegistrationServiceImpl::RegistrationServiceImpl(const Admission& admission, Reg
       policies_(policies),
       clock_(clock),
       events_(events),
-      watch_streams_(watch_streams) {}
+      open_watches_(watch_streams) {}
 
 grpc::ServerUnaryReactor* RegistrationServiceImpl::PrecheckEligibility(grpc::CallbackServerContext* context,
                                                                        const grpc::ByteBuffer* request,
@@ -175,11 +183,13 @@ grpc::ServerWriteReactor<grpc::ByteBuffer>* RegistrationServiceImpl::WatchVerifi
   if (context->deadline() == std::chrono::system_clock::time_point::max()) {
     return refuse(Status(StatusCode::kInvalidArgument, "DEADLINE_REQUIRED", "set a deadline"));
   }
+  if (request->Length() > kMaxWatchBytes) {
+    return refuse(Status(StatusCode::kInvalidArgument, "TOO_LARGE", "the request is larger than any valid one"));
+  }
   const auto asked = Parse<v1::WatchVerificationRequest>(*request);
   if (!asked.ok()) return refuse(asked.status());
   if (Status status = Validate(*asked, *caller); !status.ok()) return refuse(status);
-  if (open_watches_.fetch_add(1) >= watch_streams_) {
-    --open_watches_;
+  if (!open_watches_.Enter()) {
     return refuse(Status(StatusCode::kResourceExhausted, "OVERLOADED", "too many open watches")
                       .WithRetryAfter(std::chrono::seconds(5)));
   }

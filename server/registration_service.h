@@ -2,7 +2,8 @@
 // realname.v1.RegistrationService on gRPC's callback API. Thread-safe, as gRPC asks.
 #pragma once
 
-#include <atomic>
+#include <condition_variable>
+#include <mutex>
 
 #include "realname/v1/registration_service.grpc.pb.h"
 #include "server/call.h"
@@ -11,6 +12,22 @@
 #include "verification/verifications.h"
 
 namespace realname::server {
+
+// Streams that are open, counted. Thread-safe.
+class OpenWatches {
+ public:
+  explicit OpenWatches(size_t limit) : limit_(limit) {}
+  // False if as many are open as may be.
+  bool Enter();
+  void Leave();
+  void WaitForNone();
+
+ private:
+  const size_t limit_;
+  std::mutex mutex_;
+  std::condition_variable none_;
+  size_t count_ = 0;
+};
 
 // Requests and replies as bytes (see call.h).
 using RawRegistrationService = v1::RegistrationService::WithRawCallbackMethod_PrecheckEligibility<
@@ -47,6 +64,9 @@ class RegistrationServiceImpl final : public RawRegistrationService {
   grpc::ServerUnaryReactor* CancelVerification(grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
                                                grpc::ByteBuffer* response) override;
 
+  // Returns when no stream uses this service any more; after gRPC was shut down, and before anything goes.
+  void WaitForWatches() { open_watches_.WaitForNone(); }
+
  private:
   const Admission& admission_;
   Registration& registration_;
@@ -55,8 +75,7 @@ class RegistrationServiceImpl final : public RawRegistrationService {
   PolicyArchive& policies_;
   const Clock& clock_;
   EventHub& events_;
-  const size_t watch_streams_;
-  std::atomic<size_t> open_watches_ = 0;
+  OpenWatches open_watches_;
 };
 
 }  // namespace realname::server

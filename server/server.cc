@@ -132,6 +132,7 @@ void Server::Stop() {
   // Refuses new calls, lets those under way finish, then cancels what is left.
   parts_->grpc->Shutdown(std::chrono::system_clock::now() +
                          std::chrono::seconds(parts_->config.limits().drain_seconds()));
+  parts_->registration_service->WaitForWatches();
   parts_->housekeeping.reset();
   parts_->pool->Stop();
   Log(LogLevel::kInfo, "stopped");

@@ -4,7 +4,8 @@
 //
 // Implementations are thread-safe. Every method may fail with UNAVAILABLE (DATABASE_UNAVAILABLE), after which nothing
 // is known about what was written: repeat the same call with the same request key, and the unique key on it makes sure
-// that the effect happens once. `deadline` bounds every wait.
+// that the effect happens once. `deadline` bounds the wait for a connection and every repetition; a statement once sent
+// runs to its end, 10 s at most.
 #pragma once
 
 #include <cstdint>

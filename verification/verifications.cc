@@ -29,6 +29,25 @@ Result<std::pair<std::string, uint64_t>> ReadToken(const std::string& token) {
 
 }  // namespace
 
+bool EndsTheStory(v1::State state, v1::Verdict verdict) {
+  switch (state) {
+    case v1::STATE_ACTIVATED:
+    case v1::STATE_CANCELLED:
+    case v1::STATE_EXPIRED:
+      return true;
+    case v1::STATE_DECIDED:
+      return verdict != v1::VERDICT_PASS;
+    default:
+      return false;
+  }
+}
+
+Result<bool> Verifications::HasEnded(const Scope& scope, const std::string& verification_id, Deadline deadline) {
+  auto stored = registry_.Get(scope, verification_id, deadline);
+  if (!stored.ok()) return stored.status();
+  return EndsTheStory(stored->state, stored->decision.verdict());
+}
+
 Result<v1::Verification> Verifications::Get(const Caller& caller, const v1::GetVerificationRequest& request,
                                             Deadline deadline) {
   auto stored = registry_.Get(caller.scope, request.verification_id(), deadline);

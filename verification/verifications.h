@@ -13,6 +13,9 @@
 
 namespace realname {
 
+// Whether nothing happens any more to a verification in this state with this verdict.
+bool EndsTheStory(v1::State state, v1::Verdict verdict);
+
 // Thread-safe; holds no state of its own. Requests are validated before they come here. Errors are those of Registry.
 class Verifications {
  public:
@@ -30,6 +33,9 @@ class Verifications {
                                    Deadline deadline);
   Result<v1::Verification> Cancel(const Caller& caller, const v1::CancelVerificationRequest& request,
                                   Deadline deadline);
+
+  // Whether nothing will happen to a verification any more. Errors as RegistryReader::Get.
+  Result<bool> HasEnded(const Scope& scope, const std::string& verification_id, Deadline deadline);
 
   // Events after the resume token, in order. INVALID_ARGUMENT (BAD_TOKEN) for a token of another verification.
   Result<std::vector<v1::VerificationEvent>> EventsAfter(const Scope& scope, const std::string& verification_id,

@@ -85,6 +85,16 @@ TEST(PostgresSchema, EveryTableIsOfAKind) {
   EXPECT_GE(person_tables, 6);
 }
 
+TEST(PostgresChecks, AKeyThatTheRowsDoNotHaveIsRefused) {
+  // Rows of the conformance suite carry version 1; the owner writes one of another version beside them.
+  pqxx::connection connection(Database().RegistryDsn("postgres"));
+  pqxx::nontransaction tx(connection);
+  tx.exec(std::string("insert into realname.document_claim values (9, 'x', gen_random_uuid(), null)"));
+  const Status refused = db::BindToKeys(Database().RegistryDsn("realname_server"), Database().ring());
+  tx.exec(std::string("delete from realname.document_claim where index_version = 9"));
+  EXPECT_THAT(refused.message(), HasSubstr("current index 1"));
+}
+
 TEST(PostgresSchema, MigratingTwiceIsHarmless) {
   EXPECT_EQ(*db::Migrate(db::Database::kRegistry, Database().RegistryDsn("postgres")), 0u);
   EXPECT_TRUE(db::CheckSchema(db::Database::kRegistry, Database().RegistryDsn("realname_server")).ok());
@@ -120,16 +130,31 @@ TEST(PostgresChecks, AForeignKeyFileIsRefused) {
 }
 
 TEST(PostgresPhotos, OrphansAreSweptAndNamedPhotosStay) {
-  auto& photos = Database().photos();
+  db::ConnectionPool pool(Database().RegistryDsn("realname_server"), 1, db::PrepareRegistryStatements);
+  db::PostgresPhotoStore photos(pool);
   const auto soon = std::chrono::steady_clock::now() + std::chrono::seconds(30);
-  const auto old = TimePoint(std::chrono::seconds(1000));
+  const auto at = [](int seconds) { return TimePoint(std::chrono::seconds(seconds)); };
   const std::string person = "00000000-0000-4000-8000-0000000000aa";
-  const std::vector<db::SealedPhoto> orphan = {{"orphan", "sealed"}};
-  ASSERT_TRUE(photos.Put(person, orphan, old, soon).ok());
-  EXPECT_EQ(*photos.SweepOrphans(TimePoint(std::chrono::seconds(2000)), 100, soon), 1u);
-  const std::vector<std::string> names = {"orphan"};
-  EXPECT_FALSE(photos.Get(person, names, soon).ok());
-  EXPECT_EQ(*photos.SweepOrphans(std::chrono::system_clock::now() + std::chrono::hours(1), 100, soon), 0u)
+  const auto put = [&](const std::string& name, TimePoint when) {
+    const std::vector<db::SealedPhoto> one = {{name, "sealed"}};
+    ASSERT_TRUE(photos.Put(person, one, when, soon).ok());
+  };
+  const auto there = [&](const std::string& name) {
+    const std::vector<std::string> names = {name};
+    return photos.Get(person, names, soon).ok();
+  };
+  put("orphan", at(1000));
+  put("another", at(1500));
+  put("sent again", at(1000));
+  put("sent again", at(10000));
+  EXPECT_EQ(*photos.SweepOrphans(at(6000), 1, soon), 1u) << "page by page, the oldest first";
+  EXPECT_FALSE(there("orphan"));
+  EXPECT_TRUE(there("another"));
+  EXPECT_EQ(*photos.SweepOrphans(at(6000), 100, soon), 1u);
+  EXPECT_FALSE(there("another"));
+  EXPECT_TRUE(there("sent again")) << "a picture that is put again is young again";
+  EXPECT_EQ(*photos.SweepOrphans(at(20000), 100, soon), 1u);
+  EXPECT_EQ(*photos.SweepOrphans(std::chrono::system_clock::now() + std::chrono::hours(1), 1000, soon), 0u)
       << "photos that a registration names must stay";
 }
 
@@ -184,12 +209,23 @@ TEST(PostgresKeys, KeysOfPeopleWhomTheRegistryDoesNotKnowAreSwept) {
 
   const auto soon = [] { return std::chrono::steady_clock::now() + std::chrono::seconds(10); };
   const auto now = std::chrono::system_clock::now();
+  // Of another registry every key would be an orphan: nothing is touched.
+  db::ConnectionPool elsewhere(database.RegistryDsn("realname_server"), 1, [](db::Connection& connection) {
+    connection.raw.prepare("unknown_people", "select id from unnest($1::uuid[]) as id");
+  });
+  EXPECT_EQ(
+      db::OrphanKeys(database.key_store(), elsewhere).Sweep(now + std::chrono::hours(1), 1000, soon()).status().code(),
+      StatusCode::kFailedPrecondition);
+  EXPECT_TRUE(database.key_store().Find(orphan)->has_value());
   db::OrphanKeys orphans(database.key_store(), pool);
   EXPECT_EQ(*orphans.Sweep(now - std::chrono::hours(1), 100000, soon()), 0u) << "young keys are left alone";
   EXPECT_TRUE(database.key_store().Find(orphan)->has_value());
   uint32_t swept = 0;
   // Page by page, and round again.
-  for (int i = 0; i < 100; ++i) swept += *orphans.Sweep(now + std::chrono::hours(1), 10, soon());
+  for (int i = 0; i < 100; ++i) {
+    const auto page = orphans.Sweep(now + std::chrono::hours(1), 50, soon());
+    if (page.ok()) swept += *page;
+  }
   EXPECT_GE(swept, 1u);
   EXPECT_FALSE(database.key_store().Find(orphan)->has_value());
   EXPECT_TRUE(database.key_store().Find(known)->has_value());

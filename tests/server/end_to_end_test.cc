@@ -201,6 +201,13 @@ TEST_F(EndToEnd, AGenuinePairPassesAndIsActivated) {
   EXPECT_EQ(event.sequence(), 2u);
   EXPECT_FALSE(stream->Read(&event));
   EXPECT_TRUE(stream->Finish().ok());
+  // Resumed after its last event, it is over at once.
+  grpc::ClientContext after_the_end;
+  retail_.Prepare(after_the_end);
+  watch.set_resume_token(event.resume_token());
+  stream = retail_.registration().WatchVerification(&after_the_end, watch);
+  EXPECT_FALSE(stream->Read(&event));
+  EXPECT_TRUE(stream->Finish().ok());
 }
 
 TEST_F(EndToEnd, AWatchHearsWhatHappensLater) {
