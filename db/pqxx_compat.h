@@ -30,7 +30,11 @@ struct Connection {
     setsockopt(raw.sock(), IPPROTO_TCP, TCP_KEEPIDLE, &idle_seconds, sizeof idle_seconds);
     setsockopt(raw.sock(), IPPROTO_TCP, TCP_KEEPINTVL, &idle_seconds, sizeof idle_seconds);
     setsockopt(raw.sock(), IPPROTO_TCP, TCP_USER_TIMEOUT, &silence_milliseconds, sizeof silence_milliseconds);
-    Autocommit().exec(std::string("set statement_timeout = '10s'; set lock_timeout = '5s'"));
+    // Every statement looks up by key: one plan serves all values, and it is never a walk through a table, whatever the
+    // statistics say on a first day.
+    Autocommit().exec(
+        std::string("set statement_timeout = '10s'; set lock_timeout = '5s'; set plan_cache_mode = force_generic_plan; "
+                    "set enable_seqscan = off; set jit = off"));
   }
   pqxx::nontransaction& Autocommit() {
     if (!autocommit_) autocommit_.emplace(raw);

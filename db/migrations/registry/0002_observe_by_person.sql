@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: Apache-2.0
--- observe: what lapsed is counted over the person's own rows. With the operator in the WHERE clause a planner without
--- statistics walked the index of everything that the operator ever registered.
+-- observe: every look is by its own key, as a subquery of its own. Joined, a planner whose statistics were of an empty or
+-- unknown table came to walk whole indexes: everything that the operator ever registered, everybody's quota.
 
 create or replace function realname.observe(
   p_principal text, p_request_id uuid, p_payload_digest bytea, p_operator text,
@@ -17,19 +17,19 @@ language sql stable as $$
     left join realname.request_claim rc on rc.principal = p_principal and rc.request_id = p_request_id
     left join realname.document_claim dc on dc.index_version = p_index_version and dc.document_index = p_document_index
     left join realname.verification_claim vc on vc.verification_id = p_verification_id)
-  select k.request_verification_id, k.same_payload, k.person_id, p.row_version, k.person_known, k.name_differs,
-         (coalesce(q.held, 0) - (
+  select k.request_verification_id, k.same_payload, k.person_id,
+         (select p.row_version from realname.person p where p.person_id = k.person_id), k.person_known, k.name_differs,
+         (coalesce((select q.held from realname.person_quota q
+                    where q.person_id = k.person_id and q.operator_id = p_operator), 0) - (
             select count(*) filter (where v.operator_id = p_operator and v.holds_place
                                       and (v.expire_time <= p_now or v.verification_id = p_verification_id))
             from realname.verification v
             where v.person_id = k.person_id))::integer,
          exists (
             select 1 from realname.number_claim n
-            join realname.verification v on v.person_id = n.person_id and v.verification_id = n.verification_id
             where n.index_version = p_index_version and n.number_index = p_number_index
               and n.verification_id is distinct from p_verification_id
-              and (v.expire_time is null or v.expire_time > p_now))
+              and (select v.expire_time is null or v.expire_time > p_now from realname.verification v
+                   where v.person_id = n.person_id and v.verification_id = n.verification_id))
   from known k
-  left join realname.person p on p.person_id = k.person_id
-  left join realname.person_quota q on q.person_id = k.person_id and q.operator_id = p_operator
 $$;

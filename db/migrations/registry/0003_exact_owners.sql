@@ -1,6 +1,39 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- Who has no agent, or no outlet, sees rows without, not everybody's; null stands for "any". And a picture that is sent
 -- again is young again, so that the sweep of orphans leaves it alone until its registration names it.
+--
+-- Cost: a function that claims to be immutable and is not quite (timestamptz arithmetic is stable) cannot be inlined, and
+-- was parsed and planned at every call, four times a registration. And the sequencer counts instead of looking for the
+-- highest position, and goes by the key, event by event: joined as a set, its plan came to walk the whole log at every
+-- beat where the statistics were of an empty table.
+
+alter function realname.at(bigint) stable;
+alter function realname.micros(timestamptz) stable;
+
+create or replace function realname.sequence_outbox(p_limit integer) returns bigint language plpgsql as $$
+declare
+  head bigint;
+  last bigint;
+  fresh record;
+begin
+  select position into head from realname.outbox_head for update skip locked;
+  if not found then
+    return null;
+  end if;
+  last := head;
+  for fresh in
+    select verification_id, sequence from realname.outbox where position is null
+    order by occur_time, verification_id, sequence limit p_limit
+  loop
+    last := last + 1;
+    update realname.outbox set position = last
+    where verification_id = fresh.verification_id and sequence = fresh.sequence;
+  end loop;
+  if last > head then
+    update realname.outbox_head set position = last;
+  end if;
+  return last;
+end $$;
 
 -- DECIDED with PASS -> ACTIVATED (6), or anything reserved -> CANCELLED (7). True if something changed.
 create or replace function realname.transition(
