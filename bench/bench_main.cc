@@ -33,7 +33,7 @@ struct Options {
   cli::ConnectionOptions connection;
   std::vector<std::string> photos;  // ID photo, live portrait, ID photo ...
   std::string bundle_dir = ".assets/bundles/faceplugin";
-  std::string calibration_file = ".assets/bundles/faceplugin/calibration.textproto";
+  std::string calibration_file = "face/bundles/faceplugin/calibration.textproto";
   uint64_t first_person = 0;
   int clients = 8;
   int seconds = 20;

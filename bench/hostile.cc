@@ -28,20 +28,25 @@ std::string PngClaiming(uint32_t width, uint32_t height) {
          PngChunk("IDAT", std::string("\x78\x9c\x03\0\0\0\0\x01", 8)) + PngChunk("IEND", "");
 }
 
-// A progressive JPEG whose last scan is repeated `times` times.
-std::string ManyScans(int times) {
-  constexpr int kSide = 512;
-  std::vector<unsigned char> pixels(kSide * kSide * 3);
-  for (size_t i = 0; i < pixels.size(); ++i) pixels[i] = static_cast<unsigned char>(i * 7 % 251);
+// A square progressive JPEG of a pattern that repeats every `period` bytes; 1 is flat.
+std::string Progressive(int side, size_t period) {
+  std::vector<unsigned char> pixels(static_cast<size_t>(side) * static_cast<size_t>(side) * 3);
+  for (size_t i = 0; i < pixels.size(); ++i) pixels[i] = static_cast<unsigned char>(i * 7 % period);
   const tjhandle writer = tjInitCompress();
   unsigned char* out = nullptr;
   unsigned long size = 0;
   const int failed =
-      tjCompress2(writer, pixels.data(), kSide, 0, kSide, TJPF_RGB, &out, &size, TJSAMP_444, 30, TJFLAG_PROGRESSIVE);
+      tjCompress2(writer, pixels.data(), side, 0, side, TJPF_RGB, &out, &size, TJSAMP_444, 30, TJFLAG_PROGRESSIVE);
   std::string jpeg(reinterpret_cast<char*>(out), size);
   tjFree(out);
   tjDestroy(writer);
   if (failed != 0) throw std::runtime_error("cannot write a progressive JPEG");
+  return jpeg;
+}
+
+// A progressive JPEG whose last scan is repeated `times` times.
+std::string ManyScans(int times) {
+  std::string jpeg = Progressive(512, 251);
   const size_t scan = jpeg.rfind("\xFF\xDA");
   const std::string last = jpeg.substr(scan, jpeg.size() - 2 - scan);
   jpeg.resize(jpeg.size() - 2);
@@ -64,6 +69,7 @@ std::vector<HostilePicture> HostilePictures(const std::string& jpeg) {
       {"a PNG of 0 x 0", PngClaiming(0, 0)},
       {"a PNG of 1 x 1", PngClaiming(1, 1)},
       {"a progressive JPEG of thousands of scans", ManyScans(5000)},
+      {"a flat progressive JPEG of 25 megapixels", Progressive(5000, 1)},
   };
   for (const size_t tenth : {1u, 3u, 5u, 9u}) {
     pictures.push_back({"truncated", jpeg.substr(0, jpeg.size() * tenth / 10)});

@@ -16,6 +16,8 @@
 namespace realname::cli {
 namespace {
 
+constexpr int kNoVerdict = 15;
+
 int ExitStatus(v1::Verdict verdict) {
   switch (verdict) {
     case v1::VERDICT_RETRY:
@@ -27,8 +29,10 @@ int ExitStatus(v1::Verdict verdict) {
       return 12;
     case v1::VERDICT_INCONCLUSIVE:
       return 13;
-    default:
+    case v1::VERDICT_PASS:
       return 0;
+    default:
+      return kNoVerdict;
   }
 }
 
@@ -76,9 +80,7 @@ class Commands {
     v1::Party* party = request.add_parties();
     party->set_role(v1::PARTY_ROLE_SUBSCRIBER);
     FillDocument(*party->mutable_document());
-    party->mutable_capture()->set_method(Parse<v1::CaptureMethod>(ParseCapture, "CAPTURE_METHOD_", o_.capture));
-    party->mutable_capture()->mutable_time()->set_seconds(o_.capture_time != 0 ? o_.capture_time : std::time(nullptr));
-    party->mutable_capture()->set_device_id(o_.device);
+    FillCapture(*party->mutable_capture());
     party->set_id_photo(ReadFileOrThrow(o_.id_photo));
     party->set_live_portrait(ReadFileOrThrow(o_.live_portrait));
     FillChannel(*request.mutable_channel());
@@ -100,6 +102,12 @@ class Commands {
       v1::Evidence* item = request.add_items();
       item->set_item(Parse<v1::EvidenceItem>(ParseItem, "EVIDENCE_ITEM_", pair.substr(0, equals)));
       item->set_photo(ReadFileOrThrow(pair.substr(equals + 1)));
+    }
+    if (!o_.number.empty()) {
+      v1::Evidence* item = request.add_items();
+      item->set_item(v1::EVIDENCE_ITEM_DOCUMENT);
+      FillDocument(*item->mutable_document());
+      FillCapture(*item->mutable_capture());
     }
     v1::Verification answer;
     return Finish(client_.Call([&](grpc::ClientContext& context) {
@@ -175,10 +183,11 @@ class Commands {
     request.set_request_id(o_.request_id.empty() ? NewUuid() : o_.request_id);
     request.set_verification_id(o_.verification_id);
     v1::Verification answer;
-    return Finish(client_.Call([&](grpc::ClientContext& context) {
+    const int status = Finish(client_.Call([&](grpc::ClientContext& context) {
       return client_.registration().CancelVerification(&context, request, &answer);
     }),
-                  answer);
+                              answer);
+    return status == kNoVerdict ? 0 : status;  // that is what was asked for
   }
 
   int Precheck() {
@@ -239,6 +248,11 @@ class Commands {
     connection.timeout = std::chrono::seconds(options.timeout_seconds);
     return connection;
   }
+  void FillCapture(v1::Capture& capture) const {
+    capture.set_method(Parse<v1::CaptureMethod>(ParseCapture, "CAPTURE_METHOD_", o_.capture));
+    capture.mutable_time()->set_seconds(o_.capture_time != 0 ? o_.capture_time : std::time(nullptr));
+    capture.set_device_id(o_.device);
+  }
   void FillDocument(v1::Document& document) const {
     document.set_type(v1::DOCUMENT_TYPE_RESIDENT_ID);
     document.set_number(o_.number);
@@ -280,7 +294,7 @@ int Main(int argc, char** argv) {
   app.footer(
       "Exit status: 0 PASS or done, 1 the call failed, 2 wrong usage, 10 RETRY, 11 REVIEW, 12 REJECT, 13 "
       "INCONCLUSIVE,\n"
-      "14 a comparison that is no match.\n"
+      "14 a comparison that is no match, 15 the application ended without a verdict (cancelled, expired).\n"
       "--server, --ca, --cert and --key may also be given as REALNAME_SERVER, REALNAME_CA, REALNAME_CERT, "
       "REALNAME_KEY.");
   Options o;
@@ -308,6 +322,19 @@ int Main(int argc, char** argv) {
     sub->add_option("--agent", o.agent, "agent, as in your certificate");
     sub->add_option("--outlet", o.outlet, "outlet, as in your certificate");
   };
+  const auto details = [&o](CLI::App* sub) {
+    sub->add_option("--sex", o.sex, "female or male");
+    sub->add_option("--birth", o.birth, "YYYY-MM-DD");
+    sub->add_option("--address", o.address, "address on the document");
+    sub->add_option("--valid-from", o.valid_from, "YYYY-MM-DD");
+    sub->add_option("--valid-to", o.valid_to, "YYYY-MM-DD");
+    sub->add_flag("--long-term", o.long_term, "the document is valid without an end");
+    sub->add_option("--capture", o.capture, "chip_read, nfc, ocr, manual ...")->capture_default_str();
+    sub->add_option(
+        "--capture-time", o.capture_time,
+        "when it was read, seconds since 1970; a retry with the same --request-id gives the same (default: now)");
+    sub->add_option("--device", o.device, "serial number of the reader");
+  };
   const auto verification = [&o](CLI::App* sub) {
     sub->add_option("verification_id", o.verification_id, "verification")->required();
   };
@@ -322,23 +349,17 @@ int Main(int argc, char** argv) {
   sub->add_option("--id-photo", o.id_photo, "portrait of the document, JPEG or PNG")->required();
   sub->add_option("--live-portrait", o.live_portrait, "portrait taken now, JPEG or PNG")->required();
   sub->add_option("--product", o.product, "product code")->capture_default_str();
-  sub->add_option("--sex", o.sex, "female or male");
-  sub->add_option("--birth", o.birth, "YYYY-MM-DD");
-  sub->add_option("--address", o.address, "address on the document");
-  sub->add_option("--valid-from", o.valid_from, "YYYY-MM-DD");
-  sub->add_option("--valid-to", o.valid_to, "YYYY-MM-DD");
-  sub->add_flag("--long-term", o.long_term, "the document is valid without an end");
-  sub->add_option("--capture", o.capture, "chip_read, nfc, ocr, manual ...")->capture_default_str();
-  sub->add_option(
-      "--capture-time", o.capture_time,
-      "when it was read, seconds since 1970; a retry with the same --request-id gives the same (default: now)");
-  sub->add_option("--device", o.device, "serial number of the reader");
+  details(sub);
   sub->add_option("--staff", o.staff, "member of staff");
 
   sub = command("resubmit", "send again what a RETRY asked for", &Commands::Resubmit);
   verification(sub);
   request_id(sub);
-  sub->add_option("evidence", o.evidence, "ITEM=FILE, for example live_portrait=me.jpg")->required();
+  sub->add_option("evidence", o.evidence, "ITEM=FILE, for example live_portrait=me.jpg");
+  sub->add_option("--number", o.number,
+                  "the document, where it was asked for: its number, and the options that follow");
+  sub->add_option("--name", o.name, "name");
+  details(sub);
 
   verification(command("get", "show a verification", &Commands::Get));
   sub = command("list", "list your verifications, newest first", &Commands::List);

@@ -25,7 +25,7 @@ constexpr string_view kJpegMagic("\xFF\xD8\xFF", 3);
 constexpr string_view kPngMagic("\x89PNG\r\n\x1A\n", 8);
 constexpr string_view kExifHeader("Exif\0\0", 6);
 // Coefficients of the largest progressive picture that is accepted, with some room.
-constexpr long kJpegMemory = 320L << 20;
+constexpr long kJpegMemory = 128L << 20;
 
 // Turns a picture so that it stands upright (EXIF orientation 1..8: what row 0 and column 0 of the stored picture
 // show).
@@ -199,6 +199,11 @@ class JpegDecoder {
     SetStoredSize(width, height, orientation, picture);
     picture.status = CheckSize(width, height, limits_.max_jpeg_pixels, limits_);
     if (picture.status != v1::FACE_STATUS_OK) return picture;
+
+    if (jpeg_has_multiple_scans(&state_.info) && std::int64_t{width} * height > limits_.max_progressive_pixels) {
+      picture.status = v1::FACE_STATUS_IMAGE_TOO_LARGE;
+      return picture;
+    }
 
     picture.status = v1::FACE_STATUS_DECODE_FAILED;
     if (!JpegStart(&state_, Reduction(width, height, limits_.working_side))) return Failed(picture);

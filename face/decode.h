@@ -25,6 +25,8 @@ struct DecodeLimits {
   std::size_t max_bytes = 4u << 20;
   int max_side = 20'000;
   std::int64_t max_jpeg_pixels = 50'000'000;
+  // A progressive JPEG is held whole, as six bytes of coefficients a pixel, however small it is then decoded.
+  std::int64_t max_progressive_pixels = 16'000'000;
   // A PNG cannot be decoded scaled; a photograph of this many pixels does not fit into 4 MiB anyhow.
   std::int64_t max_png_pixels = 25'000'000;
   int max_scans = 64;

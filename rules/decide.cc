@@ -118,7 +118,11 @@ class Examination {
     const bool id_photo = Picture(subject.id_photo(), pack.id_photo(), v1::EVIDENCE_ITEM_ID_PHOTO);
     const bool portrait = Picture(subject.live_portrait(), pack.live_portrait(), v1::EVIDENCE_ITEM_LIVE_PORTRAIT);
     if (portrait) Liveness(subject.live_portrait());
-    if (id_photo && portrait && subject.has_comparison()) FaceMatch(subject.comparison());
+    if (!id_photo || !portrait) return;
+    if (subject.has_comparison()) return FaceMatch(subject.comparison());
+    // Two good pictures that nobody compared are for a person.
+    Passed(v1::CHECK_FACE_MATCH);
+    Uncertain(v1::CHECK_FACE_MATCH, v1::FACE_GREY_BAND);
   }
 
   void RecordConsistency() {

@@ -17,6 +17,13 @@ bool MaySee(const v1::ReasonText& text, v1::Reader reader) {
   return std::find(text.visible_to().begin(), text.visible_to().end(), reader) != text.visible_to().end();
 }
 
+// Whether the check has any reason that the reader may not see.
+bool HidesReasons(const Policy& policy, v1::Check check, v1::Reader reader) {
+  return std::any_of(policy.pack.reasons().begin(), policy.pack.reasons().end(), [&](const v1::ReasonText& text) {
+    return CheckOf(text.code()) == check && !MaySee(text, reader);
+  });
+}
+
 int Rank(v1::ReasonClass reason_class) {
   return reason_class == v1::REASON_CLASS_FINAL ? 0 : reason_class == v1::REASON_CLASS_REVIEW ? 1 : 2;
 }
@@ -41,14 +48,16 @@ void Explain(const Policy& policy, const v1::Decision& decision, v1::Reader read
 
   std::vector<const v1::ReasonText*> texts;
   for (const v1::CheckDecision& check : decision.checks()) {
-    bool any_visible = check.reasons().empty();
+    bool any_visible = false;
     for (const int code : check.reasons()) {
       texts.push_back(&TextOf(policy, static_cast<v1::ReasonCode>(code)));
       any_visible |= MaySee(*texts.back(), reader);
     }
+    // Were it shown whenever the check passed, its absence would tell what is hidden.
+    const bool shown = any_visible || !HidesReasons(policy, check.check(), reader);
     v1::CheckResult* result = answer.add_checks();
     result->set_check(check.check());
-    result->set_outcome(any_visible ? check.outcome() : v1::OUTCOME_UNSPECIFIED);
+    result->set_outcome(shown ? check.outcome() : v1::OUTCOME_UNSPECIFIED);
     result->set_assurance(check.assurance());
   }
   std::stable_sort(texts.begin(), texts.end(),

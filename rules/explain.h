@@ -11,7 +11,8 @@ namespace realname::rules {
 
 // Fills checks, reasons, next action, retry items, due date, policy digest and rules version of `answer` as `reader`
 // may see them. A reason that the reader may not see keeps its place, without code, class and rules, and with the text
-// of the next action; the outcome of a check all of whose reasons are hidden is hidden too. `policy` is the one that
+// of the next action; the outcome of a check that has hidden reasons is
+// shown only with a visible one, or its absence would tell them. `policy` is the one that
 // decided.
 void Explain(const Policy& policy, const v1::Decision& decision, v1::Reader reader, v1::Verification& answer);
 

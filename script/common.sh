@@ -35,7 +35,7 @@ tls {
 data_dir: "$1/data"
 policy_file: "$PWD/deploy/policy.textproto"
 bundle_dir: "$PWD/.assets/bundles/faceplugin"
-calibration_file: "$PWD/.assets/bundles/faceplugin/calibration.textproto"
+calibration_file: "$PWD/face/bundles/faceplugin/calibration.textproto"
 CONFIG
 }
 

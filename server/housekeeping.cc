@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/housekeeping.h"
 
+#include <malloc.h>
 #include <optional>
 
 #include "server/log.h"
@@ -11,6 +12,7 @@ namespace {
 constexpr auto kBeat = std::chrono::seconds(1);
 constexpr uint32_t kExpiryBatch = 100;
 constexpr int kPhotoSweepBeats = 10;
+constexpr int kTrimBeats = 5;
 // A picture that no registration names by then never will be: no call lives that long.
 constexpr auto kOrphanAge = std::chrono::hours(24);
 // A thousand keys each time: fifty million take six days.
@@ -54,6 +56,8 @@ void Housekeeping::Run() {
       Log(alive ? LogLevel::kInfo : LogLevel::kError, alive ? "serving" : "not serving: the database does not answer");
     }
     if (ended.ok() && *ended > 0) Log(LogLevel::kInfo, "reservations ended", {{"count", int64_t{*ended}}});
+    // What large requests leave behind in small pieces goes back to the system.
+    if (beat % kTrimBeats == 0) malloc_trim(0);
     if (alive && beat % kPhotoSweepBeats == 0) {
       auto swept = photos_.SweepOrphans(clock_.Now() - kOrphanAge, 1000, Soon());
       if (swept.ok() && *swept > 0) Log(LogLevel::kInfo, "orphan pictures swept", {{"count", int64_t{*swept}}});

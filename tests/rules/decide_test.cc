@@ -203,7 +203,9 @@ const Spoiler kSpoilers[] = {
     {"OtherName", [](v1::Facts& f) { f.mutable_registry()->set_name_differs(true); }, v1::REC_NAME,
      v1::CHECK_RECORD_CONSISTENCY, v1::OUTCOME_UNCERTAIN, v1::VERDICT_REVIEW},
     {"NumberTaken", [](v1::Facts& f) { f.mutable_registry()->set_msisdn_taken(true); }, v1::REC_NUMBER,
-     v1::CHECK_RECORD_CONSISTENCY, v1::OUTCOME_UNCERTAIN, v1::VERDICT_REVIEW},
+     v1::CHECK_RECORD_CONSISTENCY, v1::OUTCOME_UNCERTAIN, v1::VERDICT_RETRY},
+    {"NobodyCompared", [](v1::Facts& f) { f.mutable_subject()->clear_comparison(); }, v1::FACE_GREY_BAND,
+     v1::CHECK_FACE_MATCH, v1::OUTCOME_UNCERTAIN, v1::VERDICT_REVIEW},
     {"NoAddress", [](v1::Facts& f) { Doc(f).clear_address(); }, v1::REC_INCOMPLETE, v1::CHECK_RECORD_CONSISTENCY,
      v1::OUTCOME_FAILED, v1::VERDICT_REVIEW},
     {"UnknownChannel", [](v1::Facts& f) { f.mutable_application()->set_channel_type(v1::CHANNEL_TYPE_UNSPECIFIED); },
@@ -345,6 +347,24 @@ TEST(ExplainTest, TheCounterDoesNotSeeLivenessOrLists) {
   EXPECT_EQ(staff.reasons(0).code(), v1::REC_NAME);
   EXPECT_EQ(staff.reasons(1).code(), v1::PAD_PRINT);
   EXPECT_FALSE(staff.reasons(1).rule_ids().empty());
+}
+
+TEST(ExplainTest, APassedCheckLooksLikeOneWithAHiddenFinding) {
+  const auto policy = ShippedPolicy();
+  const auto outcomes = [&](const v1::Facts& facts) {
+    v1::Verification counter;
+    Explain(policy, Decide(policy, facts), v1::READER_COUNTER, counter);
+    std::vector<int> list;
+    for (const auto& check : counter.checks()) list.push_back(check.outcome());
+    return list;
+  };
+  auto hidden = SampleFacts();
+  hidden.mutable_registry()->set_name_differs(true);
+  Live(hidden).set_live_score(0.01f);
+  EXPECT_EQ(outcomes(hidden), outcomes(SampleFacts()));
+  auto visible = SampleFacts();
+  Doc(visible).clear_address();
+  EXPECT_NE(outcomes(visible), outcomes(SampleFacts()));
 }
 
 TEST(ExplainTest, OnlyThreeRolesSeeSimilarity) {

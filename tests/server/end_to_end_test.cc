@@ -60,7 +60,7 @@ class Service {
         << "listen_address: '127.0.0.1:0' data_dir: 'data' policy_file: '" REALNAME_SOURCE_DIR
            "/deploy/policy.textproto' bundle_dir: '" REALNAME_SOURCE_DIR
            "/.assets/bundles/faceplugin' calibration_file: '" REALNAME_SOURCE_DIR
-           "/.assets/bundles/faceplugin/calibration.textproto' log_level: 'error' tls { certificate_file: "
+           "/face/bundles/faceplugin/calibration.textproto' log_level: 'error' tls { certificate_file: "
            "'certs/server.crt' private_key_file: 'certs/server.key' client_ca_file: 'certs/ca.crt' }";
     auto config = server::LoadConfig(folder_ + "/config.textproto");
     Must(config.ok());
