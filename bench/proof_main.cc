@@ -40,6 +40,7 @@ struct Options {
   std::string id_photo;
   std::string live_portrait;
   std::string folder;
+  std::string auditor_certificate, auditor_key;
   uint64_t first_person = 0;
   int rounds = 200;
   int clients = 64;
@@ -289,8 +290,61 @@ int Canary(const Options& options) {
   cancel.set_verification_id(id);
   count(client.Call(
       [&](grpc::ClientContext& c) { return client.registration().CancelVerification(&c, cancel, &answer); }));
+  // Evidence sent again, once in a form that is refused and once as it should be.
+  auto poor = Application(options, options.first_person, options.first_person + 1);
+  poor.mutable_parties(0)->set_live_portrait("no picture " + poor.parties(0).document().address());
+  count(Submit(client, poor, &answer));
+  for (const char* request_id : {"no uuid", ""}) {
+    v1::ResubmitEvidenceRequest again;
+    again.set_request_id(*request_id == '\0' ? cli::NewUuid() : request_id);
+    again.set_verification_id(answer.verification_id());
+    again.add_items()->set_item(v1::EVIDENCE_ITEM_LIVE_PORTRAIT);
+    again.mutable_items(0)->set_photo(cli::ReadFileOrThrow(options.live_portrait));
+    v1::Verification decided;
+    count(client.Call(
+        [&](grpc::ClientContext& c) { return client.registration().ResubmitEvidence(&c, again, &decided); }));
+  }
+  // Watched from the beginning, and with a token that is somebody's name.
+  for (const std::string& token : {std::string(), request.parties(0).document().name()}) {
+    v1::WatchVerificationRequest watch;
+    watch.set_verification_id(id);
+    watch.set_resume_token(token);
+    grpc::ClientContext watching;
+    client.Prepare(watching);
+    auto stream = client.registration().WatchVerification(&watching, watch);
+    v1::VerificationEvent event;
+    while (stream->Read(&event)) {
+    }
+    count(stream->Finish());
+  }
+  // No message, too large a message, and too late a call, each with the name in it.
+  auto unreadable = Application(options, options.first_person, options.first_person + 2);
+  unreadable.mutable_parties(0)->mutable_document()->mutable_name()->push_back('\xFF');
+  count(Submit(client, unreadable, &answer));
+  auto large = Application(options, options.first_person, options.first_person + 2);
+  large.mutable_parties(0)->set_id_photo(std::string(9u << 20, 'x') + large.parties(0).document().name());
+  count(Submit(client, large, &answer));
+  grpc::ClientContext late;
+  late.set_deadline(std::chrono::system_clock::now() + std::chrono::milliseconds(30));
+  count(client.registration().SubmitRegistration(
+      &late, Application(options, options.first_person, options.first_person + 3), &answer));
+  // The operator's own staff, and a counter that may not.
+  cli::ConnectionOptions staff = options.connection;
+  staff.certificate_file = options.auditor_certificate;
+  staff.key_file = options.auditor_key;
+  Client auditor(staff);
+  v1::CompareFacesRequest compare;
+  compare.set_first(request.parties(0).id_photo());
+  compare.set_second(request.parties(0).live_portrait());
+  v1::CompareFacesResponse compared;
+  v1::ModelCard card;
+  for (Client* who : {&auditor, &client}) {
+    count(who->Call([&](grpc::ClientContext& c) { return who->face().CompareFaces(&c, compare, &compared); }));
+    count(who->Call(
+        [&](grpc::ClientContext& c) { return who->face().GetModelCard(&c, v1::GetModelCardRequest(), &card); }));
+  }
   std::cout << "canary: " << answered << " calls answered, " << refused << " refused\n";
-  return answered >= 5 && refused >= 5 ? 0 : 1;
+  return answered >= 11 && refused >= 12 ? 0 : 1;
 }
 
 // Resident memory of a process, in MiB.
@@ -412,7 +466,10 @@ int Main(int argc, char** argv) {
   auto* verify = app.add_subcommand("verify");
   verify->add_option("--journal", o.journal)->required();
   verify->callback([&] { status = Verify(o); });
-  app.add_subcommand("canary")->callback([&] { status = Canary(o); });
+  auto* canary = app.add_subcommand("canary");
+  canary->add_option("--auditor-cert", o.auditor_certificate)->required();
+  canary->add_option("--auditor-key", o.auditor_key)->required();
+  canary->callback([&] { status = Canary(o); });
   auto* hostile = app.add_subcommand("hostile");
   hostile->add_option("--requests", o.requests);
   hostile->add_option("--pid", o.pid)->required();
