@@ -19,6 +19,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "bench/command_line.h"
 #include "bench/process_cpu.h"
 #include "cli/client.h"
 #include "cli/made_up_person.h"
@@ -183,10 +184,7 @@ int Main(int argc, char** argv) {
   CLI::App app{"Measures registrations"};
   app.require_subcommand(1);
   Options o;
-  app.add_option("--server", o.connection.server);
-  app.add_option("--ca", o.connection.ca_file);
-  app.add_option("--cert", o.connection.certificate_file);
-  app.add_option("--key", o.connection.key_file);
+  AddConnectionOptions(app, o.connection);
   app.add_option("--photos", o.photos);
   app.add_option("--bundle", o.bundle_dir);
   app.add_option("--calibration", o.calibration_file);
@@ -196,8 +194,6 @@ int Main(int argc, char** argv) {
   app.add_option("--rate", o.rate);
   app.add_option("--server-pid", o.server_pid);
   app.add_option("--postmaster-pid", o.postmaster_pid);
-  o.connection.server_name = "localhost";
-  o.connection.timeout = std::chrono::seconds(60);
   int status = 1;
   app.add_subcommand("pairs")->callback([&] { status = Pairs(o); });
   app.add_subcommand("closed")->callback([&] { status = Closed(o); });
@@ -208,15 +204,7 @@ int Main(int argc, char** argv) {
     std::cout << CpuSecondsOfFamily(o.pid) << "\n";
     status = 0;
   });
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : 2;
-  } catch (const std::exception& error) {
-    std::cerr << error.what() << "\n";
-    return 1;
-  }
-  return status;
+  return RunCommandLine(app, argc, argv, status);
 }
 
 }  // namespace

@@ -22,6 +22,7 @@
 #include <google/protobuf/stubs/logging.h>
 
 #include "bench/canary.h"
+#include "bench/command_line.h"
 #include "bench/hostile.h"
 #include "bench/own_rows.h"
 #include "cli/client.h"
@@ -445,16 +446,11 @@ int Main(int argc, char** argv) {
   CLI::App app{"Clients of the proofs"};
   app.require_subcommand(1);
   Options o;
-  app.add_option("--server", o.connection.server);
-  app.add_option("--ca", o.connection.ca_file);
-  app.add_option("--cert", o.connection.certificate_file);
-  app.add_option("--key", o.connection.key_file);
+  AddConnectionOptions(app, o.connection);
   app.add_option("--first-person", o.first_person);
   app.add_option("--clients", o.clients);
   app.add_option("--id-photo", o.id_photo);
   app.add_option("--live-portrait", o.live_portrait);
-  o.connection.server_name = "localhost";
-  o.connection.timeout = std::chrono::seconds(60);
   int status = 1;
   auto* race = app.add_subcommand("quota-race");
   race->add_option("--rounds", o.rounds);
@@ -493,15 +489,7 @@ int Main(int argc, char** argv) {
   auto* scan = app.add_subcommand("scan");
   scan->add_option("--folder", o.folder)->required();
   scan->callback([&] { status = Scan(o); });
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : 2;
-  } catch (const std::exception& error) {
-    std::cerr << error.what() << "\n";
-    return 1;
-  }
-  return status;
+  return RunCommandLine(app, argc, argv, status);
 }
 
 }  // namespace

@@ -161,6 +161,16 @@ TEST(Decode, TellsTooSmallFromTooLarge) {
   EXPECT_EQ(Decode(jpeg).status, v1::FACE_STATUS_IMAGE_TOO_LARGE);
 }
 
+TEST(Decode, CapsThePixelsOfAProgressiveJpegBelowThoseOfAPlainOne) {
+  const cv::Mat flat(200, 200, CV_8UC3, cv::Scalar(90, 90, 90));
+  DecodeLimits limits;
+  limits.max_progressive_pixels = 200 * 200 - 1;
+  EXPECT_EQ(Decode(EncodeJpeg(flat, {.progressive = true}), limits).status, v1::FACE_STATUS_IMAGE_TOO_LARGE);
+  EXPECT_EQ(Decode(EncodeJpeg(flat), limits).status, v1::FACE_STATUS_OK);
+  limits.max_progressive_pixels = 200 * 200;
+  EXPECT_EQ(Decode(EncodeJpeg(flat, {.progressive = true}), limits).status, v1::FACE_STATUS_OK);
+}
+
 TEST(Decode, CapsTheScansOfAProgressiveJpeg) {
   const std::string whole = EncodeJpeg(cv::Mat(1000, 1000, CV_8UC3, cv::Scalar(90, 90, 90)), {.progressive = true});
   const std::size_t scan = whole.rfind("\xFF\xDA");
