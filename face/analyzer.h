@@ -13,15 +13,10 @@
 #include "face/networks/landmarks.h"
 #include "face/networks/liveness.h"
 #include "face/networks/pose.h"
+#include "face/subject.h"
 #include "realname/v1/face_evidence.pb.h"
 
 namespace realname::face {
-
-// How to treat a picture with several faces.
-enum class SubjectRule {
-  kClear,          // as registrations are treated: see ChooseSubject
-  kNearestCentre,  // as labelled sets are measured: see ChooseNearestCentre
-};
 
 class Analyzer {
  public:

@@ -18,6 +18,12 @@ inline constexpr float kComparableSide = 0.6F;
 // Below this detector score a face counts as bystander whatever its size, if the subject's own score is above.
 inline constexpr float kClearScore = 0.85F;
 
+// How to treat a picture with several faces.
+enum class SubjectRule {
+  kClear,          // as registrations are treated: see ChooseSubject
+  kNearestCentre,  // as labelled sets are measured: see ChooseNearestCentre
+};
+
 struct SubjectChoice {
   // OK, NO_FACE or SEVERAL_FACES.
   v1::FaceStatus status = v1::FACE_STATUS_NO_FACE;

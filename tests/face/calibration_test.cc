@@ -5,7 +5,7 @@
 
 #include <gtest/gtest.h>
 
-#include "face/calibrate.h"
+#include "measurement/calibrate.h"
 #include "face/pair_counts.h"
 #include "face/template_bytes.h"
 

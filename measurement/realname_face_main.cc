@@ -5,16 +5,22 @@
 #include <ctime>
 #include <fstream>
 #include <iostream>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include <CLI/CLI.hpp>
+#include <google/protobuf/util/json_util.h>
 
 #include "face/bundle.h"
-#include "face/calibrate.h"
 #include "face/face_engine.h"
+#include "face/sha256.h"
 #include "face/text_message.h"
+#include "measurement/calibrate.h"
+#include "measurement/measure.h"
+#include "measurement/plot.h"
+#include "rules/policy.h"
 
 namespace realname {
 namespace {
@@ -125,6 +131,79 @@ int RunCompare(const FaceEngineOptions& options, const std::vector<std::string>&
   return 0;
 }
 
+bool WriteFile(const std::filesystem::path& path, const std::string& text) {
+  std::ofstream file(path, std::ios::binary);
+  file << text;
+  file.close();
+  return static_cast<bool>(file);
+}
+
+struct MeasureArguments {
+  std::string bundle;
+  std::string images;
+  std::vector<std::string> pairs;
+  std::vector<std::string> train;
+  std::string policy;
+  std::string calibration;
+  bool chip_photos = false;
+  unsigned threads = 0;
+  std::string json;
+  std::string plots;
+};
+
+int RunMeasure(const MeasureArguments& arguments) {
+  measurement::MeasureOptions options;
+  options.bundle_dir = arguments.bundle;
+  options.images = arguments.images;
+  options.lists.assign(arguments.pairs.begin(), arguments.pairs.end());
+  options.training_lists.assign(arguments.train.begin(), arguments.train.end());
+  options.chip_photos = arguments.chip_photos;
+  options.threads = arguments.threads;
+  options.date = Today();
+  std::optional<rules::Policy> policy;
+  if (!arguments.policy.empty()) {
+    Result<std::string> text = face::ReadFile(arguments.policy);
+    if (!text.ok()) return Fail(text.status());
+    Result<rules::Policy> read = rules::ReadPolicy(*text, face::Sha256Hex(*text));
+    if (!read.ok()) return Fail(read.status());
+    policy = *std::move(read);
+    options.policy = &*policy;
+  }
+  if (!arguments.calibration.empty()) {
+    const Result<face::Bundle> bundle = face::LoadBundle(arguments.bundle);
+    if (!bundle.ok()) return Fail(bundle.status());
+    const Result<Calibration> calibration =
+        Calibration::Load(arguments.calibration, bundle->digest, face::kPreprocessingVersion);
+    if (!calibration.ok()) return Fail(calibration.status());
+    const Result<double> cut = calibration->CutFor(policy ? policy->pack.face().match_fmr() : 1e-3);
+    if (!cut.ok()) return Fail(cut.status());
+    options.cut_in_force = *cut;
+  }
+  const Result<v1::FaceMeasurement> measured = measurement::Measure(options, measurement::ProgressBar("photographs"));
+  if (!measured.ok()) return Fail(measured.status());
+  std::cout << measurement::MeasurementText(*measured);
+  if (!arguments.json.empty()) {
+    std::string json;
+    google::protobuf::util::JsonPrintOptions print;
+    print.add_whitespace = true;
+    print.preserve_proto_field_names = true;
+    const auto status = google::protobuf::util::MessageToJsonString(*measured, &json, print);
+    if (!status.ok() || !WriteFile(arguments.json, json)) {
+      return Fail(Status(StatusCode::kFailedPrecondition, "", "cannot write " + arguments.json));
+    }
+  }
+  if (!arguments.plots.empty()) {
+    const std::filesystem::path folder = arguments.plots;
+    std::error_code ignored;
+    std::filesystem::create_directories(folder, ignored);
+    if (!WriteFile(folder / "det.svg", measurement::DetSvg(*measured)) ||
+        !WriteFile(folder / "histogram.svg", measurement::HistogramSvg(*measured))) {
+      return Fail(Status(StatusCode::kFailedPrecondition, "", "cannot write to " + arguments.plots));
+    }
+  }
+  return 0;
+}
+
 int Main(int argc, char** argv) {
   CLI::App app("Measures and calibrates a face bundle.");
   app.require_subcommand(1);
@@ -144,7 +223,26 @@ int Main(int argc, char** argv) {
   compare->add_option("--bundle", bundle, "Folder of the bundle")->capture_default_str();
   compare->add_option("--calibration", calibration, "The calibration that fits it")->capture_default_str();
   compare->add_option("pictures", pictures, "JPEG or PNG files, two or more")->required()->expected(2, -1);
+
+  MeasureArguments m;
+  m.bundle = bundle;
+  CLI::App* measure = app.add_subcommand("measure", "Reports error rates on labelled photographs (ISO/IEC 19795-1).");
+  measure->add_option("--bundle", m.bundle, "Folder of the bundle")->capture_default_str();
+  measure->add_option("--images", m.images, "Folder below which the lists' photographs lie")->required();
+  measure
+      ->add_option(
+          "--pairs", m.pairs,
+          "List with the header same,a,b[,group][,years][,fold] or photo,subject[,group][,year]; may be repeated")
+      ->required();
+  measure->add_option("--train", m.train, "List of pairs on which the cut for an accuracy is chosen; may be repeated");
+  measure->add_option("--policy", m.policy, "Apply the gates of this policy pack; without it, none");
+  measure->add_option("--calibration", m.calibration, "Report the rates at the cut that it sets for the policy, too");
+  measure->add_flag("--chip-photos", m.chip_photos, "Reduce the first photograph of each pair to a chip photo");
+  measure->add_option("--threads", m.threads, "Threads; 0: one per core");
+  measure->add_option("--json", m.json, "Write the report as JSON");
+  measure->add_option("--plots", m.plots, "Folder for the DET curve and the histogram, as SVG");
   CLI11_PARSE(app, argc, argv);
+  if (measure->parsed()) return RunMeasure(m);
 
   if (calibrate->parsed()) return RunCalibrate(bundle, images, lists, out);
   FaceEngineOptions options;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "face/calibrate.h"
+#include "measurement/calibrate.h"
 
 #include <algorithm>
 #include <atomic>
