@@ -6,9 +6,11 @@
 #include <vector>
 
 #include <opencv2/core.hpp>
+#include <opencv2/imgproc.hpp>
 
 #include "face/decode.h"
 #include "face/quality.h"
+#include "face/same_image.h"
 #include "face/sha256.h"
 #include "face/subject.h"
 #include "face/template_bytes.h"
@@ -61,10 +63,10 @@ v1::FaceEvidence Analyzer::Run(std::string_view bytes, SubjectRule rule, bool me
     return evidence;
   }
   const cv::Mat aligned = aligner_.Align(bgr, five);
-  const FaceQuality quality = MeasureQuality(aligned);
-  evidence.set_sharpness(quality.sharpness);
-  evidence.set_brightness(quality.brightness);
-  evidence.set_contrast(quality.contrast);
+  const FaceTone tone = MeasureTone(aligned);
+  evidence.set_sharpness(tone.sharpness);
+  evidence.set_brightness(tone.brightness);
+  evidence.set_contrast(tone.contrast);
   evidence.set_template_(TemplateToBytes(embedder_.Embed(aligned)));
   if (!measure) return evidence;
 
@@ -79,6 +81,12 @@ v1::FaceEvidence Analyzer::Run(std::string_view bytes, SubjectRule rule, bool me
   evidence.set_live_score(liveness.live);
   evidence.set_print_score(liveness.print);
   evidence.set_screen_score(liveness.screen);
+  evidence.set_liveness_context(liveness_.Context(box, bgr.size()));
+  evidence.set_mouth_open(MouthOpen(points));
+  evidence.set_lower_face_difference(LowerFaceDifference(aligned));
+  evidence.set_background_clutter(BackgroundClutter(bgr, box));
+  evidence.set_face_thumbnail(Thumbnail(aligned));
+  evidence.set_quality_score(UnifiedScore(evidence));
   return evidence;
 }
 

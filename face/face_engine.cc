@@ -18,6 +18,7 @@
 #include "face/analyzer.h"
 #include "face/bundle.h"
 #include "face/opencv_guard.h"
+#include "face/same_image.h"
 #include "face/template_bytes.h"
 
 namespace realname {
@@ -222,6 +223,11 @@ Result<v1::FaceComparison> FaceEngine::Compare(const v1::FaceEvidence& first, co
   comparison.set_fmr_at_similarity(fmr.rate);
   comparison.set_fmr_upper(fmr.upper);
   comparison.set_calibration_digest(parts_->calibration.digest());
+  const Status compared = face::GuardOpenCv([&] {
+    comparison.set_image_correlation(face::ImageCorrelation(first.face_thumbnail(), second.face_thumbnail()));
+    return Status();
+  });
+  if (!compared.ok()) return compared;
   return comparison;
 }
 

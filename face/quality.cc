@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "face/quality.h"
 
+#include <algorithm>
+#include <cmath>
+
 #include <opencv2/core.hpp>
 #include <opencv2/imgproc.hpp>
 
@@ -24,7 +27,7 @@ double Variance(const cv::Mat& mat) {
 
 }  // namespace
 
-FaceQuality MeasureQuality(const cv::Mat& aligned) {
+FaceTone MeasureTone(const cv::Mat& aligned) {
   const int w = aligned.cols;
   const int h = aligned.rows;
   const cv::Rect inner(w / 6, h / 4, w - 2 * (w / 6), h - h / 4 - h / 16);
@@ -47,11 +50,86 @@ FaceQuality MeasureQuality(const cv::Mat& aligned) {
   const cv::Mat fine_band = blurred(kFine) - middle;
   const cv::Mat middle_band = middle - blurred(kCoarse);
 
-  FaceQuality quality;
+  FaceTone quality;
   quality.sharpness = static_cast<float>(Variance(fine_band(inner)) / (Variance(middle_band(inner)) + kFlat));
   quality.brightness = static_cast<float>(mean[0] / 255.0);
   quality.contrast = static_cast<float>(deviation[0] / 255.0);
   return quality;
+}
+
+float MouthOpen(const Points68& points) {
+  // Inner lips: corners 60 and 64, middle of the upper lip 62, of the lower 66.
+  const float width = std::hypot(points[64].x - points[60].x, points[64].y - points[60].y);
+  const float gap = std::hypot(points[66].x - points[62].x, points[66].y - points[62].y);
+  return width > 1 ? gap / width : 0;
+}
+
+float LowerFaceDifference(const cv::Mat& aligned) {
+  // In 112ths of the aligned face: cheeks under the eyes; cheeks beside the mouth and chin, lips left out.
+  const double unit = aligned.cols / 112.0;
+  const auto mean = [&](std::initializer_list<cv::Rect> parts) {
+    cv::Vec3d sum;
+    for (const cv::Rect& part : parts) {
+      const cv::Rect scaled(static_cast<int>(part.x * unit), static_cast<int>(part.y * unit),
+                            std::max(1, static_cast<int>(part.width * unit)),
+                            std::max(1, static_cast<int>(part.height * unit)));
+      const cv::Scalar colour = cv::mean(aligned(scaled & cv::Rect(0, 0, aligned.cols, aligned.rows)));
+      sum += cv::Vec3d(colour[0], colour[1], colour[2]) / static_cast<double>(parts.size());
+    }
+    cv::Mat lab;
+    cv::cvtColor(cv::Mat(1, 1, CV_32FC3, cv::Scalar(sum[0] / 255, sum[1] / 255, sum[2] / 255)), lab, cv::COLOR_BGR2Lab);
+    return lab.at<cv::Vec3f>(0, 0);
+  };
+  const cv::Vec3f upper = mean({cv::Rect(28, 60, 12, 8), cv::Rect(72, 60, 12, 8), cv::Rect(52, 50, 8, 10)});
+  const cv::Vec3f lower = mean({cv::Rect(30, 84, 8, 14), cv::Rect(74, 84, 8, 14), cv::Rect(46, 101, 20, 7)});
+  return std::hypot(upper[1] - lower[1], upper[2] - lower[2]);
+}
+
+float BackgroundClutter(const cv::Mat& bgr, const Box& box) {
+  constexpr double kFaceWidth = 64;
+  // Per pixel of the reduced copy, in grey levels: an edge that the eye sees as one.
+  constexpr double kStrong = 24;
+  const double scale = std::min(1.0, kFaceWidth / std::max(box.width, 1.0F));
+  cv::Mat grey;
+  cv::cvtColor(bgr, grey, cv::COLOR_BGR2GRAY);
+  cv::resize(grey, grey, cv::Size(std::max(1, cvRound(bgr.cols * scale)), std::max(1, cvRound(bgr.rows * scale))), 0, 0,
+             cv::INTER_AREA);
+  cv::Mat dx;
+  cv::Mat dy;
+  cv::Sobel(grey, dx, CV_32F, 1, 0, 3, 0.25);
+  cv::Sobel(grey, dy, CV_32F, 0, 1, 3, 0.25);
+  cv::Mat gradient;
+  cv::magnitude(dx, dy, gradient);
+  // Head with hair: 1.7 boxes wide, from 0.6 boxes above the box down. What lies below the chin is body.
+  const double left = (box.CentreX() - 0.85 * box.width) * scale;
+  const double right = (box.CentreX() + 0.85 * box.width) * scale;
+  const double top = (box.y - 0.6 * box.height) * scale;
+  const double chin = (box.y + 0.9 * box.height) * scale;
+  std::size_t strong = 0;
+  std::size_t all = 0;
+  for (int y = 1; y < gradient.rows - 1 && y < chin; ++y) {
+    const float* row = gradient.ptr<float>(y);
+    for (int x = 1; x < gradient.cols - 1; ++x) {
+      if (y >= top && x >= left && x <= right) continue;
+      ++all;
+      if (row[x] > kStrong) ++strong;
+    }
+  }
+  // A sliver of background says nothing.
+  return all < 100 ? 0 : static_cast<float>(strong) / static_cast<float>(all);
+}
+
+float UnifiedScore(const v1::FaceEvidence& e) {
+  const auto scale = [](float value, float unusable, float good) {
+    return std::clamp((value - unusable) / (good - unusable), 0.0F, 1.0F);
+  };
+  const float turned =
+      std::max({std::fabs(e.yaw_degrees()), std::fabs(e.pitch_degrees()), std::fabs(e.roll_degrees())});
+  return 100 * std::min({scale(e.eye_distance_px(), 10, 60), scale(e.sharpness(), 0.08F, 0.30F),
+                         scale(e.brightness(), 0.08F, 0.35F), scale(e.brightness(), 0.97F, 0.75F),
+                         scale(e.contrast(), 0.02F, 0.10F), scale(turned, 50, 12),
+                         scale(std::min(e.left_eye_open(), e.right_eye_open()), 0, 0.6F),
+                         scale(e.mouth_open(), 0.9F, 0.3F), scale(e.lower_face_difference(), 40, 15)});
 }
 
 }  // namespace realname::face

@@ -1,21 +1,39 @@
 // SPDX-License-Identifier: Apache-2.0
-// Quality: sharpness, brightness and contrast of an aligned face, on the luminance of its inner part (hair, ears and
-// background left out). What each means and its range is in face_evidence.proto.
-// Sharpness compares two bands of detail with each other (differences of Gaussians), not detail with contrast: light,
-// hair and noise move it little, and resolution moves it less than the variance of a Laplacian does. Pure; thread-safe.
+// Quality of a portrait, in the spirit of ISO/IEC 29794-5: components, each measured on its own, and a unified score.
+// What each component means and its range is in face_evidence.proto. Pure; thread-safe. Throws cv::Exception.
 #pragma once
 
 #include <opencv2/core/mat.hpp>
 
+#include "face/box.h"
+#include "face/networks/landmarks.h"
+#include "realname/v1/face_evidence.pb.h"
+
 namespace realname::face {
 
-struct FaceQuality {
+// Sharpness compares two bands of detail with each other (differences of Gaussians), not detail with contrast: light,
+// hair and noise move it little, and resolution moves it less than the variance of a Laplacian does. All three are
+// taken on the luminance of the inner part of the aligned face: hair, ears and background are left out.
+struct FaceTone {
   float sharpness = 0;
   float brightness = 0;
   float contrast = 0;
 };
 
 // `aligned` is CV_8UC3, as the aligner makes it.
-FaceQuality MeasureQuality(const cv::Mat& aligned);
+FaceTone MeasureTone(const cv::Mat& aligned);
+
+// Gap between the inner lips over the inner width of the mouth.
+float MouthOpen(const Points68& points);
+
+// Distance in Lab chroma between the skin under the eyes and the lower cheeks and chin. `aligned` as above.
+float LowerFaceDifference(const cv::Mat& aligned);
+
+// Share of pixels with a strong gradient beside and above the head, in a copy of the picture in which the box is 64
+// pixels wide. 0 if the head fills the picture.
+float BackgroundClutter(const cv::Mat& bgr, const Box& box);
+
+// The worst component, each mapped from unusable (0) to good (100). The scales are this project's own.
+float UnifiedScore(const v1::FaceEvidence& evidence);
 
 }  // namespace realname::face

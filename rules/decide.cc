@@ -119,7 +119,13 @@ class Examination {
     const bool portrait = Picture(subject.live_portrait(), pack.live_portrait(), v1::EVIDENCE_ITEM_LIVE_PORTRAIT);
     if (portrait) Liveness(subject.live_portrait());
     if (!id_photo || !portrait) return;
-    if (subject.has_comparison()) return FaceMatch(subject.comparison());
+    if (subject.has_comparison()) {
+      // A picture sent twice was taken of nobody: a finding of liveness, whatever the network says of it.
+      if (subject.comparison().image_correlation() >= pack.face().same_image_correlation()) {
+        Found(v1::CHECK_LIVENESS, v1::FACE_SAME_IMAGE, v1::EVIDENCE_ITEM_LIVE_PORTRAIT);
+      }
+      return FaceMatch(subject.comparison());
+    }
     // Two good pictures that nobody compared are for a person.
     Passed(v1::CHECK_FACE_MATCH);
     Uncertain(v1::CHECK_FACE_MATCH, v1::FACE_GREY_BAND);

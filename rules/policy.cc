@@ -85,6 +85,8 @@ std::string FirstFault(const v1::PolicyPack& pack, const pb::TextFormat::ParseIn
   const auto& face = pack.face();
   faults.Require(0 < face.match_fmr() && face.match_fmr() < face.review_fmr() && face.review_fmr() < 1, "face", -1,
                  "the bands overlap: 0 < match_fmr < review_fmr < 1 is required");
+  faults.Require(0 < face.same_image_correlation() && face.same_image_correlation() <= 1, "face", -1,
+                 "same_image_correlation must lie above 0 and not above 1");
   const auto& liveness = pack.liveness();
   faults.Require(0 < liveness.live_score_fail() && liveness.live_score_fail() <= liveness.live_score_pass() &&
                      liveness.live_score_pass() <= 1,
@@ -182,6 +184,10 @@ v1::Check CheckOf(v1::ReasonCode code) {
     case v1::IMG_BRIGHT:
     case v1::IMG_POSE:
     case v1::IMG_OCCLUDED:
+    case v1::IMG_LOW_CONTRAST:
+    case v1::IMG_MASK:
+    case v1::IMG_MOUTH:
+    case v1::IMG_BACKGROUND:
     case v1::FACE_TOO_SMALL:
       return v1::CHECK_FACE_QUALITY;
     case v1::FACE_MISMATCH:
@@ -190,6 +196,7 @@ v1::Check CheckOf(v1::ReasonCode code) {
     case v1::PAD_PRINT:
     case v1::PAD_SCREEN:
     case v1::PAD_UNCERTAIN:
+    case v1::FACE_SAME_IMAGE:
       return v1::CHECK_LIVENESS;
     case v1::QTA_OPERATOR_LIMIT:
       return v1::CHECK_QUOTA;

@@ -40,6 +40,14 @@ std::vector<v1::ReasonCode> QualityFaults(const v1::FaceEvidence& evidence, cons
           v1::IMG_POSE);
   require(evidence.left_eye_open() >= limits.min_eye_open() && evidence.right_eye_open() >= limits.min_eye_open(),
           v1::IMG_OCCLUDED);
+  // A limit of 0 is no limit.
+  const auto at_most = [&](float value, float limit, v1::ReasonCode code) {
+    require(limit <= 0 || value <= limit, code);
+  };
+  require(evidence.contrast() >= limits.min_contrast(), v1::IMG_LOW_CONTRAST);
+  at_most(evidence.lower_face_difference(), limits.max_lower_face_difference(), v1::IMG_MASK);
+  at_most(evidence.mouth_open(), limits.max_mouth_open(), v1::IMG_MOUTH);
+  at_most(evidence.background_clutter(), limits.max_background_clutter(), v1::IMG_BACKGROUND);
   return faults;
 }
 

@@ -42,7 +42,9 @@ Result<v1::CompareFacesResponse> CompareFaces(FaceExaminer& faces, const rules::
     *response.mutable_comparison() = *std::move(comparison);
   }
   first.clear_template_();
+  first.clear_face_thumbnail();
   second.clear_template_();
+  second.clear_face_thumbnail();
   *response.mutable_first() = std::move(first);
   *response.mutable_second() = std::move(second);
   return response;

@@ -211,7 +211,9 @@ Status Registration::Examine(const Application& application, v1::SubjectFacts& s
     *subject.mutable_comparison() = *std::move(comparison);
   }
   id_photo.clear_template_();
+  id_photo.clear_face_thumbnail();
   live_portrait.clear_template_();
+  live_portrait.clear_face_thumbnail();
   *subject.mutable_id_photo() = std::move(id_photo);
   *subject.mutable_live_portrait() = std::move(live_portrait);
   return {};

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "face/networks/liveness.h"
 
+#include <algorithm>
+
 #include "face/networks/crop.h"
 
 namespace realname::face {
@@ -10,9 +12,18 @@ Liveness::Liveness(const Bundle& bundle)
 
 LivenessScores Liveness::Judge(const cv::Mat& bgr, const Box& box) {
   const v1::Network& entry = network_.entry();
-  const float scale = entry.crop_scale() > 0 ? entry.crop_scale() : 1.0F;
-  const std::vector<float> p = Probabilities(entry, network_.Run(bgr(MovedCrop(box, scale, bgr.size()))).at(0));
+  const cv::Rect crop =
+      entry.crop_rule() == v1::CROP_RULE_CUT ? CutCrop(box, Scale(), bgr.size()) : MovedCrop(box, Scale(), bgr.size());
+  const std::vector<float> p = Probabilities(entry, network_.Run(bgr(crop)).at(0));
   return {ClassProbability(entry, p, 0), ClassProbability(entry, p, 1), ClassProbability(entry, p, 2)};
+}
+
+float Liveness::Scale() const { return network_.entry().crop_scale() > 0 ? network_.entry().crop_scale() : 1.0F; }
+
+float Liveness::Context(const Box& box, cv::Size picture) const {
+  const cv::Rect inside = CutCrop(box, Scale(), picture);
+  const float wanted = box.Area() * Scale() * Scale();
+  return wanted > 0 ? std::min(1.0F, static_cast<float>(inside.area()) / wanted) : 0;
 }
 
 }  // namespace realname::face

@@ -20,8 +20,12 @@ class Liveness {
  public:
   explicit Liveness(const Bundle& bundle);
   LivenessScores Judge(const cv::Mat& bgr, const Box& box);
+  // Share of the wanted crop that lies inside a picture of this size, 0 to 1.
+  float Context(const Box& box, cv::Size picture) const;
 
  private:
+  float Scale() const;
+
   LoadedNetwork network_;
 };
 
