@@ -5,9 +5,9 @@
 
 #include <gtest/gtest.h>
 
-#include "measurement/calibrate.h"
 #include "face/pair_counts.h"
 #include "face/template_bytes.h"
+#include "measurement/calibrate.h"
 
 namespace realname {
 namespace {

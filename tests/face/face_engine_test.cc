@@ -14,6 +14,7 @@
 
 #include "face/bundle.h"
 #include "face/decode.h"
+#include "face/networks/detector.h"
 #include "tests/face/assets.h"
 #include "tests/face/encode.h"
 
@@ -147,6 +148,86 @@ TEST_F(FaceEngineTest, SeesBlur) {
     ASSERT_EQ(evidence.status(), v1::FACE_STATUS_OK) << sigma;
     EXPECT_LT(evidence.sharpness(), 0.16) << sigma;
     EXPECT_GT(sharp, 2 * evidence.sharpness()) << sigma;
+  }
+}
+
+TEST_F(FaceEngineTest, SeesAMaskOverMouthAndChin) {
+  cv::Mat picture = face::Decode(face::Photo("franck_02045.jpg")).bgr;
+  EXPECT_LT(LookAt("franck_02045.jpg").lower_face_difference(), 12);
+  // The face of this photograph: a surgical mask from below the eyes to the chin.
+  const v1::FaceEvidence bare = LookAt("franck_02045.jpg");
+  ASSERT_EQ(bare.status(), v1::FACE_STATUS_OK);
+  cv::Mat masked = picture.clone();
+  const face::Bundle bundle = *face::LoadBundle(face::BundleDir());
+  face::Detector detector(bundle);
+  const face::Box box = detector.Detect(picture).at(0);
+  const auto at = [&](double x, double y) {
+    return cv::Point(static_cast<int>(box.x + x * box.width), static_cast<int>(box.y + y * box.height));
+  };
+  const std::vector<cv::Point> mask = {at(-0.05, 0.55), at(0.5, 0.5),  at(1.05, 0.55),
+                                       at(0.95, 0.9),   at(0.5, 1.05), at(0.05, 0.9)};
+  cv::fillConvexPoly(masked, mask, cv::Scalar(190, 150, 90));
+  const v1::FaceEvidence evidence = Look(face::EncodeJpeg(masked));
+  ASSERT_EQ(evidence.status(), v1::FACE_STATUS_OK);
+  EXPECT_GT(evidence.lower_face_difference(), 27);
+}
+
+TEST_F(FaceEngineTest, SeesAFlatPicture) {
+  const cv::Mat picture = face::Decode(face::Photo("franck_02045.jpg")).bgr;
+  cv::Mat veiled;
+  picture.convertTo(veiled, -1, 0.25, 100);
+  EXPECT_LT(Look(face::EncodeJpeg(veiled)).contrast(), 0.05);
+  cv::Mat hazy;
+  picture.convertTo(hazy, -1, 0.5, 60);
+  EXPECT_GT(Look(face::EncodeJpeg(hazy)).contrast(), 0.05);
+}
+
+TEST_F(FaceEngineTest, SeesAClutteredBackground) {
+  EXPECT_LT(LookAt("franck_02045.jpg").background_clutter(), 0.1);
+  cv::Mat picture = face::Decode(face::Photo("franck_02045.jpg")).bgr;
+  const face::Bundle bundle = *face::LoadBundle(face::BundleDir());
+  face::Detector detector(bundle);
+  const face::Box box = detector.Detect(picture).at(0);
+  const cv::Rect head(static_cast<int>(box.x - 0.3F * box.width), static_cast<int>(box.y - 0.5F * box.height),
+                      static_cast<int>(1.6F * box.width), static_cast<int>(1.7F * box.height));
+  cv::Mat papered = picture.clone();
+  for (int y = 0; y < papered.rows; y += 12) {
+    for (int x = (y / 12 % 2) * 12; x < papered.cols; x += 24) {
+      cv::rectangle(papered, cv::Rect(x, y, 12, 12), cv::Scalar(20, 20, 20), cv::FILLED);
+    }
+  }
+  const cv::Rect inside = head & cv::Rect(0, 0, picture.cols, picture.rows);
+  picture(inside).copyTo(papered(inside));
+  const v1::FaceEvidence evidence = Look(face::EncodeJpeg(papered));
+  ASSERT_EQ(evidence.status(), v1::FACE_STATUS_OK);
+  EXPECT_GT(evidence.background_clutter(), 0.5);
+}
+
+TEST_F(FaceEngineTest, KnowsAPictureSentTwice) {
+  const cv::Mat picture = face::Decode(face::Photo("franck_02045.jpg")).bgr;
+  const v1::FaceEvidence original = LookAt("franck_02045.jpg");
+  const auto correlation = [&](const cv::Mat& again, int quality) {
+    const v1::FaceEvidence evidence = Look(face::EncodeJpeg(again, {.quality = quality}));
+    const Result<v1::FaceComparison> comparison = engine_->Compare(original, evidence);
+    EXPECT_TRUE(comparison.ok()) << comparison.status().message();
+    return comparison.ok() ? comparison->image_correlation() : 0;
+  };
+  EXPECT_GT(correlation(picture, 30), 0.96) << "re-compressed";
+  cv::Mat changed;
+  cv::resize(picture, changed, cv::Size(), 0.5, 0.5, cv::INTER_AREA);
+  EXPECT_GT(correlation(changed, 90), 0.96) << "made smaller";
+  cv::resize(picture, changed, cv::Size(), 1.6, 1.6, cv::INTER_CUBIC);
+  EXPECT_GT(correlation(changed, 90), 0.96) << "made larger";
+  cv::flip(picture, changed, 1);
+  EXPECT_GT(correlation(changed, 90), 0.96) << "mirrored";
+  changed =
+      picture(cv::Rect(picture.cols / 10, picture.rows / 20, picture.cols * 8 / 10, picture.rows * 9 / 10)).clone();
+  EXPECT_GT(correlation(changed, 90), 0.96) << "cropped";
+  // Other takes of the same man, minutes apart, are not that picture.
+  for (const char* other : {"franck_01829.jpg", "franck_02159.jpg", "franck_02221.jpg", "franck_04117.jpg"}) {
+    const Result<v1::FaceComparison> comparison = engine_->Compare(original, LookAt(other));
+    ASSERT_TRUE(comparison.ok());
+    EXPECT_LT(comparison->image_correlation(), 0.95) << other;
   }
 }
 

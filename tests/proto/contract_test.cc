@@ -128,6 +128,7 @@ TEST(ContractTest, FieldsThatAreCalledPersonalAreMarked) {
   const std::set<std::string> not_of_people = {"realname.v1.FaceBundle.name",
                                                "realname.v1.CalibrationGroup.name",
                                                "realname.v1.GroupCard.name",
+                                               "realname.v1.GroupMeasurement.name",
                                                "realname.v1.PolicyPack.id_photo",
                                                "realname.v1.PolicyPack.live_portrait",
                                                "realname.v1.PolicyPack.document",

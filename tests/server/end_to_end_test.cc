@@ -263,10 +263,20 @@ TEST_F(EndToEnd, APoorPictureIsSentAgain) {
 }
 
 TEST_F(EndToEnd, LivenessIsNotForTheCounter) {
-  const auto answer = Submit(Application("average2_crop", "average2_crop"));
+  // The face on a banknote is a print.
+  const auto answer = Submit(Application("franck_02045", "queen20_crop"));
   EXPECT_NE(answer.verdict(), v1::VERDICT_PASS);
   EXPECT_THAT(Codes(answer), Contains(v1::REASON_CODE_UNSPECIFIED));
   EXPECT_THAT(Codes(Get(auditor_, answer.verification_id())), Contains(v1::PAD_PRINT));
+}
+
+TEST_F(EndToEnd, ThePortraitIsNotTheIdPhotoAgain) {
+  const auto answer = Submit(Application("franck_02045", "franck_02045"));
+  EXPECT_EQ(answer.verdict(), v1::VERDICT_REJECT);
+  EXPECT_EQ(answer.next_action(), v1::NEXT_ACTION_OWN_HALL);
+  EXPECT_THAT(Codes(answer), ::testing::Not(Contains(v1::FACE_SAME_IMAGE)))
+      << "at the counter may be the one who did it";
+  EXPECT_THAT(Codes(Get(auditor_, answer.verification_id())), Contains(v1::FACE_SAME_IMAGE));
 }
 
 TEST_F(EndToEnd, ForeignRowsAreNotFound) {
