@@ -76,13 +76,13 @@ float LowerFaceDifference(const cv::Mat& aligned) {
       const cv::Scalar colour = cv::mean(aligned(scaled & cv::Rect(0, 0, aligned.cols, aligned.rows)));
       sum += cv::Vec3d(colour[0], colour[1], colour[2]) / static_cast<double>(parts.size());
     }
-    cv::Mat lab;
-    cv::cvtColor(cv::Mat(1, 1, CV_32FC3, cv::Scalar(sum[0] / 255, sum[1] / 255, sum[2] / 255)), lab, cv::COLOR_BGR2Lab);
-    return lab.at<cv::Vec3f>(0, 0);
+    // ITU-R BT.601 colour differences, in 8-bit units.
+    const double luma = 0.299 * sum[2] + 0.587 * sum[1] + 0.114 * sum[0];
+    return cv::Point2d(0.564 * (sum[0] - luma), 0.713 * (sum[2] - luma));
   };
-  const cv::Vec3f upper = mean({cv::Rect(28, 60, 12, 8), cv::Rect(72, 60, 12, 8), cv::Rect(52, 50, 8, 10)});
-  const cv::Vec3f lower = mean({cv::Rect(30, 84, 8, 14), cv::Rect(74, 84, 8, 14), cv::Rect(46, 101, 20, 7)});
-  return std::hypot(upper[1] - lower[1], upper[2] - lower[2]);
+  const cv::Point2d upper = mean({cv::Rect(28, 60, 12, 8), cv::Rect(72, 60, 12, 8), cv::Rect(52, 50, 8, 10)});
+  const cv::Point2d lower = mean({cv::Rect(30, 84, 8, 14), cv::Rect(74, 84, 8, 14), cv::Rect(46, 101, 20, 7)});
+  return static_cast<float>(cv::norm(upper - lower));
 }
 
 float BackgroundClutter(const cv::Mat& bgr, const Box& box) {
@@ -129,7 +129,7 @@ float UnifiedScore(const v1::FaceEvidence& e) {
                          scale(e.brightness(), 0.08F, 0.35F), scale(e.brightness(), 0.97F, 0.75F),
                          scale(e.contrast(), 0.02F, 0.10F), scale(turned, 50, 12),
                          scale(std::min(e.left_eye_open(), e.right_eye_open()), 0, 0.6F),
-                         scale(e.mouth_open(), 0.9F, 0.3F), scale(e.lower_face_difference(), 40, 15)});
+                         scale(e.mouth_open(), 0.9F, 0.3F), scale(e.lower_face_difference(), 32, 12)});
 }
 
 }  // namespace realname::face

@@ -26,7 +26,7 @@ FaceTone MeasureTone(const cv::Mat& aligned);
 // Gap between the inner lips over the inner width of the mouth.
 float MouthOpen(const Points68& points);
 
-// Distance in Lab chroma between the skin under the eyes and the lower cheeks and chin. `aligned` as above.
+// Distance in chroma (ITU-R BT.601) between the skin under the eyes and the lower cheeks and chin. `aligned` as above.
 float LowerFaceDifference(const cv::Mat& aligned);
 
 // Share of pixels with a strong gradient beside and above the head, in a copy of the picture in which the box is 64

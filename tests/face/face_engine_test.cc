@@ -169,7 +169,7 @@ TEST_F(FaceEngineTest, SeesAMaskOverMouthAndChin) {
   cv::fillConvexPoly(masked, mask, cv::Scalar(190, 150, 90));
   const v1::FaceEvidence evidence = Look(face::EncodeJpeg(masked));
   ASSERT_EQ(evidence.status(), v1::FACE_STATUS_OK);
-  EXPECT_GT(evidence.lower_face_difference(), 27);
+  EXPECT_GT(evidence.lower_face_difference(), 28);
 }
 
 TEST_F(FaceEngineTest, SeesAFlatPicture) {
