@@ -19,6 +19,7 @@
 #include "face/text_message.h"
 #include "measurement/calibrate.h"
 #include "measurement/measure.h"
+#include "measurement/measure_attacks.h"
 #include "measurement/plot.h"
 #include "rules/policy.h"
 
@@ -139,6 +140,10 @@ bool WriteFile(const std::filesystem::path& path, const std::string& text) {
 }
 
 struct MeasureArguments {
+  std::vector<std::string> live;
+  std::vector<std::string> attacks;
+  float live_score_pass = 0.985F;
+  float live_score_fail = 0.30F;
   std::string bundle;
   std::string images;
   std::vector<std::string> pairs;
@@ -151,7 +156,46 @@ struct MeasureArguments {
   std::string plots;
 };
 
+// Writes `message` as JSON if a path is given.
+int WriteJson(const google::protobuf::Message& message, const std::string& path) {
+  if (path.empty()) return 0;
+  std::string json;
+  google::protobuf::util::JsonPrintOptions print;
+  print.add_whitespace = true;
+  print.preserve_proto_field_names = true;
+  const auto status = google::protobuf::util::MessageToJsonString(message, &json, print);
+  if (status.ok() && WriteFile(path, json)) return 0;
+  return Fail(Status(StatusCode::kFailedPrecondition, "", "cannot write " + path));
+}
+
+int RunMeasureAttacks(const MeasureArguments& arguments) {
+  if (arguments.live.empty() || arguments.attacks.empty() || !arguments.pairs.empty()) {
+    std::cerr << "realname-face: measure needs either --images and --pairs, or --live and --attack\n";
+    return 2;
+  }
+  measurement::AttackOptions options;
+  options.bundle_dir = arguments.bundle;
+  options.live.assign(arguments.live.begin(), arguments.live.end());
+  for (const std::string& attack : arguments.attacks) {
+    const std::size_t equals = attack.find('=');
+    if (equals == std::string::npos) {
+      options.attacks.emplace_back("attack", attack);
+    } else {
+      options.attacks.emplace_back(attack.substr(0, equals), attack.substr(equals + 1));
+    }
+  }
+  options.live_score_pass = arguments.live_score_pass;
+  options.live_score_fail = arguments.live_score_fail;
+  options.threads = arguments.threads;
+  const Result<v1::AttackMeasurement> measured =
+      measurement::MeasureAttacks(options, measurement::ProgressBar("pictures"));
+  if (!measured.ok()) return Fail(measured.status());
+  std::cout << measurement::AttackText(*measured);
+  return WriteJson(*measured, arguments.json);
+}
+
 int RunMeasure(const MeasureArguments& arguments) {
+  if (arguments.pairs.empty() || arguments.images.empty()) return RunMeasureAttacks(arguments);
   measurement::MeasureOptions options;
   options.bundle_dir = arguments.bundle;
   options.images = arguments.images;
@@ -182,16 +226,7 @@ int RunMeasure(const MeasureArguments& arguments) {
   const Result<v1::FaceMeasurement> measured = measurement::Measure(options, measurement::ProgressBar("photographs"));
   if (!measured.ok()) return Fail(measured.status());
   std::cout << measurement::MeasurementText(*measured);
-  if (!arguments.json.empty()) {
-    std::string json;
-    google::protobuf::util::JsonPrintOptions print;
-    print.add_whitespace = true;
-    print.preserve_proto_field_names = true;
-    const auto status = google::protobuf::util::MessageToJsonString(*measured, &json, print);
-    if (!status.ok() || !WriteFile(arguments.json, json)) {
-      return Fail(Status(StatusCode::kFailedPrecondition, "", "cannot write " + arguments.json));
-    }
-  }
+  if (const int failed = WriteJson(*measured, arguments.json); failed != 0) return failed;
   if (!arguments.plots.empty()) {
     const std::filesystem::path folder = arguments.plots;
     std::error_code ignored;
@@ -228,12 +263,14 @@ int Main(int argc, char** argv) {
   m.bundle = bundle;
   CLI::App* measure = app.add_subcommand("measure", "Reports error rates on labelled photographs (ISO/IEC 19795-1).");
   measure->add_option("--bundle", m.bundle, "Folder of the bundle")->capture_default_str();
-  measure->add_option("--images", m.images, "Folder below which the lists' photographs lie")->required();
-  measure
-      ->add_option(
-          "--pairs", m.pairs,
-          "List with the header same,a,b[,group][,years][,fold] or photo,subject[,group][,year]; may be repeated")
-      ->required();
+  measure->add_option("--images", m.images, "Folder below which the lists' photographs lie");
+  measure->add_option(
+      "--pairs", m.pairs,
+      "List with the header same,a,b[,group][,years][,fold] or photo,subject[,group][,year]; may be repeated");
+  measure->add_option("--live", m.live, "Pictures of live faces, file or folder; may be repeated");
+  measure->add_option("--attack", m.attacks, "Pictures of attacks, [SPECIES=]file or folder; may be repeated");
+  measure->add_option("--live-score-pass", m.live_score_pass, "Accepted at or above")->capture_default_str();
+  measure->add_option("--live-score-fail", m.live_score_fail, "Refused below")->capture_default_str();
   measure->add_option("--train", m.train, "List of pairs on which the cut for an accuracy is chosen; may be repeated");
   measure->add_option("--policy", m.policy, "Apply the gates of this policy pack; without it, none");
   measure->add_option("--calibration", m.calibration, "Report the rates at the cut that it sets for the policy, too");

@@ -9,6 +9,7 @@
 #include <gtest/gtest.h>
 
 #include "measurement/labelled_set.h"
+#include "measurement/measure_attacks.h"
 #include "measurement/plot.h"
 #include "measurement/trials.h"
 
@@ -240,6 +241,23 @@ TEST_F(ListTest, WhatIsWrongIsNamedWithItsLine) {
   }
   EXPECT_FALSE(ReadLabelledSet({List("p", "photo,subject\nx,a\n"), List("q", "same,a,b\n1,x,y\n")}).ok());
   EXPECT_FALSE(ReadLabelledSet({folder_ / "missing"}).ok());
+}
+
+TEST(Attacks, EachPictureIsAcceptedRefusedUncertainOrNotAcquired) {
+  std::vector<v1::FaceEvidence> evidence(5);
+  const float scores[] = {0.99F, 0.9F, 0.5F, 0.1F};
+  for (int i = 0; i < 4; ++i) {
+    evidence[static_cast<std::size_t>(i)].set_status(v1::FACE_STATUS_OK);
+    evidence[static_cast<std::size_t>(i)].set_live_score(scores[i]);
+    evidence[static_cast<std::size_t>(i)].set_liveness_context(i == 0 ? 0.5F : 1.0F);
+  }
+  const v1::Presentations counted = Count("print", evidence, 0.9F, 0.5F);
+  EXPECT_EQ(counted.pictures(), 5U);
+  EXPECT_EQ(counted.not_acquired(), 1U);
+  EXPECT_EQ(counted.accepted(), 2U) << "a limit belongs to the better side";
+  EXPECT_EQ(counted.uncertain(), 1U);
+  EXPECT_EQ(counted.refused(), 1U);
+  EXPECT_EQ(counted.crop_outside(), 1U);
 }
 
 TEST(Plot, DrawsEveryGroup) {

@@ -129,6 +129,7 @@ TEST(ContractTest, FieldsThatAreCalledPersonalAreMarked) {
                                                "realname.v1.CalibrationGroup.name",
                                                "realname.v1.GroupCard.name",
                                                "realname.v1.GroupMeasurement.name",
+                                               "realname.v1.Presentations.name",
                                                "realname.v1.PolicyPack.id_photo",
                                                "realname.v1.PolicyPack.live_portrait",
                                                "realname.v1.PolicyPack.document",
