@@ -5,24 +5,9 @@
 #include <cmath>
 #include <cstdint>
 
+#include "face/dot.h"
+
 namespace realname::face {
-namespace {
-
-// Eight independent sums let the compiler use vector registers without reordering one sum.
-float Dot(const float* a, const float* b, std::size_t length) {
-  float sums[8] = {};
-  std::size_t i = 0;
-  for (; i + 8 <= length; i += 8) {
-    for (std::size_t lane = 0; lane < 8; ++lane) sums[lane] += a[i + lane] * b[i + lane];
-  }
-  float sum = 0;
-  for (const float lane : sums) sum += lane;
-  for (; i < length; ++i) sum += a[i] * b[i];
-  return sum;
-}
-
-}  // namespace
-
 void CountPairs(const std::vector<LabelledTemplate>& photos, v1::CalibrationGroup& group) {
   // Pairs whose highest row not above their similarity is i - 1; 0 holds those below the first row.
   std::vector<std::uint64_t> impostors(kRows + 1);

@@ -38,8 +38,8 @@ double FnmrAt(const Trials& trials, double cut);
 // A target below ten errors' worth of impostor trials is marked unsupported.
 void MeasureErrors(const Trials& trials, const std::vector<double>& targets, v1::GroupMeasurement& out);
 
-// 95 % intervals of the FMR at each of `cuts` (ascending). Where the trials below the lowest kept impostor would be
-// needed the interval is [FMR of the next cut's lower end, 1].
+// 95 % intervals of the FMR at each of `cuts` (ascending). Where trials below the lowest kept impostor would be
+// needed nothing is promised: the upper end is 1.
 std::vector<v1::Estimate> FmrIntervals(const Trials& trials, const std::vector<double>& cuts);
 
 // FNMR at a fixed cut with its 95 % interval.

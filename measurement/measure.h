@@ -3,7 +3,7 @@
 //
 // Bare (no policy): no gate; of several faces the one nearest the centre counts. Gated (with a policy): photographs are
 // treated as at registration; the first of a pair has to pass the limits of an ID photo, the second those of a live
-// portrait. Each photograph is examined once (twice where a role treats it differently).
+// portrait. Each photograph is examined once (again as a chip photo, and again for a training list).
 #pragma once
 
 #include <filesystem>

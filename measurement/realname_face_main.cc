@@ -105,6 +105,8 @@ void PrintEvidence(const std::string& path, const v1::FaceEvidence& e) {
   std::printf("  yaw %.1f pitch %.1f roll %.1f eyes open %.2f %.2f live %.3f print %.3f screen %.3f\n", e.yaw_degrees(),
               e.pitch_degrees(), e.roll_degrees(), e.left_eye_open(), e.right_eye_open(), e.live_score(),
               e.print_score(), e.screen_score());
+  std::printf("  quality %.0f mouth open %.2f lower face %.1f background %.2f surroundings %.2f\n", e.quality_score(),
+              e.mouth_open(), e.lower_face_difference(), e.background_clutter(), e.liveness_context());
 }
 
 int RunCompare(const FaceEngineOptions& options, const std::vector<std::string>& paths) {
@@ -127,8 +129,8 @@ int RunCompare(const FaceEngineOptions& options, const std::vector<std::string>&
       std::printf("not compared: %s\n", comparison.status().message().c_str());
       continue;
     }
-    std::printf("similarity %.3f  FMR %.2g (95 %% upper bound %.2g)\n", comparison->similarity(),
-                comparison->fmr_at_similarity(), comparison->fmr_upper());
+    std::printf("similarity %.3f  FMR %.2g (95 %% upper bound %.2g)  same image %.3f\n", comparison->similarity(),
+                comparison->fmr_at_similarity(), comparison->fmr_upper(), comparison->image_correlation());
   }
   return 0;
 }
@@ -196,7 +198,8 @@ int RunMeasureAttacks(const MeasureArguments& arguments) {
 }
 
 int RunMeasure(const MeasureArguments& arguments) {
-  if (arguments.pairs.empty() || arguments.images.empty()) return RunMeasureAttacks(arguments);
+  const bool attacks = !arguments.live.empty() || !arguments.attacks.empty();
+  if (attacks || arguments.pairs.empty() || arguments.images.empty()) return RunMeasureAttacks(arguments);
   measurement::MeasureOptions options;
   options.bundle_dir = arguments.bundle;
   options.images = arguments.images;

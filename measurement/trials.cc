@@ -7,21 +7,12 @@
 #include <map>
 #include <thread>
 
+#include "face/dot.h"
+
 namespace realname::measurement {
 namespace {
 
-// Eight independent sums let the compiler use vector registers without reordering one sum.
-float Dot(const std::vector<float>& a, const std::vector<float>& b) {
-  float sums[8] = {};
-  std::size_t i = 0;
-  for (; i + 8 <= a.size(); i += 8) {
-    for (std::size_t lane = 0; lane < 8; ++lane) sums[lane] += a[i + lane] * b[i + lane];
-  }
-  float sum = 0;
-  for (const float lane : sums) sum += lane;
-  for (; i < a.size(); ++i) sum += a[i] * b[i];
-  return sum;
-}
+float Dot(const std::vector<float>& a, const std::vector<float>& b) { return face::Dot(a.data(), b.data(), a.size()); }
 
 std::size_t BinOf(float similarity) {
   return static_cast<std::size_t>(std::clamp(std::floor((similarity + 1) * 500), 0.0F, 1000.0F));
