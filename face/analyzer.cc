@@ -9,6 +9,7 @@
 #include <opencv2/imgproc.hpp>
 
 #include "face/decode.h"
+#include "face/pose_from_points.h"
 #include "face/quality.h"
 #include "face/same_image.h"
 #include "face/sha256.h"
@@ -19,13 +20,15 @@ namespace realname::face {
 
 Analyzer::Analyzer(const Bundle& bundle)
     : bundle_digest_(bundle.digest),
-      detector_(bundle),
-      landmarks_(bundle),
+      not_measured_(NotMeasured(bundle.manifest)),
+      detector_(MakeDetector(bundle)),
       aligner_(bundle),
       embedder_(bundle),
-      liveness_(bundle),
-      pose_(bundle),
-      eyes_(bundle) {}
+      liveness_(bundle) {
+  if (bundle.manifest.has_landmarks()) landmarks_.emplace(bundle);
+  if (bundle.manifest.has_pose()) pose_.emplace(bundle);
+  if (bundle.manifest.has_eye()) eyes_.emplace(bundle);
+}
 
 v1::FaceEvidence Analyzer::Analyze(std::string_view bytes, SubjectRule rule) { return Run(bytes, rule, true); }
 
@@ -44,7 +47,8 @@ v1::FaceEvidence Analyzer::Run(std::string_view bytes, SubjectRule rule, bool me
   if (picture.status != v1::FACE_STATUS_OK) return evidence;
 
   const cv::Mat& bgr = picture.bgr;
-  const std::vector<Box> boxes = detector_.Detect(bgr);
+  const Detections found = detector_->Detect(bgr);
+  const std::vector<Box>& boxes = found.boxes;
   evidence.set_face_count(static_cast<unsigned>(boxes.size()));
   const SubjectChoice choice = rule == SubjectRule::kClear ? ChooseSubject(boxes, bgr.cols, bgr.rows)
                                                            : ChooseNearestCentre(boxes, bgr.cols, bgr.rows);
@@ -53,39 +57,44 @@ v1::FaceEvidence Analyzer::Run(std::string_view bytes, SubjectRule rule, bool me
 
   const Box& box = boxes[choice.index];
   evidence.set_detection_score(box.score);
-  const Points68 points = landmarks_.Find(bgr, box);
-  const Points5 five = FivePoints(points);
+  std::optional<Points68> points;
+  if (landmarks_) points = landmarks_->Find(bgr, box);
+  const Points5 five = points ? FivePoints(*points) : found.points.at(choice.index);
   const double eye_distance = std::hypot(five[0].x - five[1].x, five[0].y - five[1].y);
   evidence.set_eye_distance_px(static_cast<float>(eye_distance * picture.StoredPixelsPerPixel()));
-  // Points that fall together are no face: the landmark network was given something else.
+  // Points that fall together are no face: the network was given something else.
   if (eye_distance < 2) {
     evidence.set_status(v1::FACE_STATUS_NO_FACE);
     return evidence;
   }
   const cv::Mat aligned = aligner_.Align(bgr, five);
-  const FaceTone tone = MeasureTone(aligned);
+  const cv::Mat measured = aligner_.AlignForQuality(bgr, five, aligned);
+  const FaceTone tone = MeasureTone(measured);
   evidence.set_sharpness(tone.sharpness);
   evidence.set_brightness(tone.brightness);
   evidence.set_contrast(tone.contrast);
   evidence.set_template_(TemplateToBytes(embedder_.Embed(aligned)));
   if (!measure) return evidence;
 
-  const HeadPose pose = pose_.Estimate(bgr, box);
+  evidence.mutable_not_measured()->CopyFrom(not_measured_);
+  const HeadPose pose = pose_ ? pose_->Estimate(bgr, box) : PoseFromPoints(five);
   evidence.set_yaw_degrees(pose.yaw);
   evidence.set_pitch_degrees(pose.pitch);
   evidence.set_roll_degrees(pose.roll);
-  const OpenEyes eyes = eyes_.Look(bgr, points);
-  evidence.set_left_eye_open(eyes.left);
-  evidence.set_right_eye_open(eyes.right);
+  if (eyes_ && points) {
+    const OpenEyes eyes = eyes_->Look(bgr, *points);
+    evidence.set_left_eye_open(eyes.left);
+    evidence.set_right_eye_open(eyes.right);
+  }
   const LivenessScores liveness = liveness_.Judge(bgr, box);
   evidence.set_live_score(liveness.live);
   evidence.set_print_score(liveness.print);
   evidence.set_screen_score(liveness.screen);
   evidence.set_liveness_context(liveness_.Context(box, bgr.size()));
-  evidence.set_mouth_open(MouthOpen(points));
-  evidence.set_lower_face_difference(LowerFaceDifference(aligned));
+  if (points) evidence.set_mouth_open(MouthOpen(*points));
+  evidence.set_lower_face_difference(LowerFaceDifference(measured));
   evidence.set_background_clutter(BackgroundClutter(bgr, box));
-  evidence.set_face_thumbnail(Thumbnail(aligned));
+  evidence.set_face_thumbnail(Thumbnail(measured));
   evidence.set_quality_score(UnifiedScore(evidence));
   return evidence;
 }
@@ -104,18 +113,25 @@ void Analyzer::SelfTest() {
   box.y = 40;
   box.width = 120;
   box.height = 160;
-  detector_.Detect(grey);
-  detector_.Detect(ramp);
-  const Points68 points = landmarks_.Find(ramp, box);
+  detector_->Detect(grey);
+  detector_->Detect(ramp);
   const std::vector<float> first = embedder_.Embed(grey(cv::Rect(0, 0, 112, 112)));
   const std::vector<float> second = embedder_.Embed(ramp(cv::Rect(100, 100, 112, 112)));
   CV_Assert(Cosine(first, second) < 0.999);
   const LivenessScores liveness = liveness_.Judge(ramp, box);
-  CV_Assert(std::abs(liveness.live + liveness.print + liveness.screen - 1) < 0.01);
-  const HeadPose pose = pose_.Estimate(ramp, box);
-  CV_Assert(std::abs(pose.yaw) < 180 && std::abs(pose.pitch) < 180 && std::abs(pose.roll) < 180);
-  const OpenEyes eyes = eyes_.Look(ramp, points);
-  CV_Assert(eyes.left >= 0 && eyes.left <= 1 && eyes.right >= 0 && eyes.right <= 1);
+  CV_Assert(liveness.live >= 0 &&
+            std::abs(liveness.live + liveness.print + liveness.screen + liveness.unknown - 1) < 0.01);
+  if (pose_) {
+    const HeadPose pose = pose_->Estimate(ramp, box);
+    CV_Assert(std::abs(pose.yaw) < 180 && std::abs(pose.pitch) < 180 && std::abs(pose.roll) < 180);
+  }
+  if (landmarks_) {
+    const Points68 points = landmarks_->Find(ramp, box);
+    if (eyes_) {
+      const OpenEyes eyes = eyes_->Look(ramp, points);
+      CV_Assert(eyes.left >= 0 && eyes.left <= 1 && eyes.right >= 0 && eyes.right <= 1);
+    }
+  }
 }
 
 }  // namespace realname::face

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Analyzer: bytes of a picture -> evidence: decode, detect, choose the subject, landmarks, align, measure, template.
+// What the bundle has no network for is left at 0 and named in FaceEvidence.not_measured.
 // Throws cv::Exception and std::bad_alloc (see opencv_guard.h). NOT thread-safe: one per worker.
 #pragma once
 
+#include <memory>
+#include <optional>
+#include <string>
 #include <string_view>
 
 #include "face/bundle.h"
@@ -35,13 +39,14 @@ class Analyzer {
   v1::FaceEvidence Run(std::string_view bytes, SubjectRule rule, bool measure);
 
   std::string bundle_digest_;
-  Detector detector_;
-  Landmarks landmarks_;
+  google::protobuf::RepeatedField<int> not_measured_;
+  std::unique_ptr<Detector> detector_;
+  std::optional<Landmarks> landmarks_;
   Aligner aligner_;
   Embedder embedder_;
   Liveness liveness_;
-  Pose pose_;
-  Eyes eyes_;
+  std::optional<Pose> pose_;
+  std::optional<Eyes> eyes_;
 };
 
 }  // namespace realname::face

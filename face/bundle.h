@@ -25,6 +25,9 @@ struct Bundle {
   std::map<std::string, std::string> files;
 };
 
+// What a bundle of this manifest does not measure.
+google::protobuf::RepeatedField<int> NotMeasured(const v1::FaceBundle& manifest);
+
 // Reads folder/manifest.textproto and the files it names.
 // Errors: FAILED_PRECONDITION naming the file that is missing or altered, or the field of the manifest at fault.
 Result<Bundle> LoadBundle(const std::filesystem::path& folder);

@@ -240,14 +240,17 @@ v1::ModelCard FaceEngine::ModelCard(double match_fmr, double review_fmr) const {
   card.set_licence(manifest.licence());
   card.set_provenance(manifest.provenance());
   const std::pair<const char*, const v1::Network*> networks[] = {
-      {"face detection", &manifest.detector()}, {"landmarks", &manifest.landmarks()},
+      {"face detection", &manifest.detector()}, {"68 landmarks", &manifest.landmarks()},
       {"face template", &manifest.embedder()},  {"presentation attack detection", &manifest.liveness()},
       {"head pose", &manifest.pose()},          {"open or closed eyes", &manifest.eye()}};
   for (const auto& [purpose, network] : networks) {
+    if (network->file().empty()) continue;
     v1::NetworkCard* entry = card.add_networks();
     entry->set_purpose(purpose);
     entry->set_sha256(network->sha256());
   }
+  if (!manifest.has_pose()) card.add_networks()->set_purpose("yaw and roll of the head, estimated from five points");
+  card.mutable_not_measured()->CopyFrom(face::NotMeasured(manifest));
   card.set_calibration_digest(calibration.digest());
   card.set_calibration_date(calibration.message().date());
   const Result<double> match = calibration.CutFor(match_fmr);

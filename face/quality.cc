@@ -126,11 +126,16 @@ float UnifiedScore(const v1::FaceEvidence& e) {
   };
   const float turned =
       std::max({std::fabs(e.yaw_degrees()), std::fabs(e.pitch_degrees()), std::fabs(e.roll_degrees())});
+  const auto measured = [&](v1::FaceComponent component) {
+    return std::find(e.not_measured().begin(), e.not_measured().end(), component) == e.not_measured().end();
+  };
+  const float eyes =
+      measured(v1::FACE_COMPONENT_EYES_OPEN) ? scale(std::min(e.left_eye_open(), e.right_eye_open()), 0, 0.6F) : 1.0F;
+  const float mouth = measured(v1::FACE_COMPONENT_MOUTH_OPEN) ? scale(e.mouth_open(), 0.9F, 0.3F) : 1.0F;
   return 100 * std::min({scale(e.eye_distance_px(), 10, 60), scale(e.sharpness(), 0.08F, 0.30F),
                          scale(e.brightness(), 0.08F, 0.35F), scale(e.brightness(), 0.97F, 0.75F),
-                         scale(e.contrast(), 0.02F, 0.10F), scale(turned, 50, 12),
-                         scale(std::min(e.left_eye_open(), e.right_eye_open()), 0, 0.6F),
-                         scale(e.mouth_open(), 0.9F, 0.3F), scale(e.lower_face_difference(), 32, 12)});
+                         scale(e.contrast(), 0.02F, 0.10F), scale(turned, 50, 12), eyes, mouth,
+                         scale(e.lower_face_difference(), 32, 12)});
 }
 
 }  // namespace realname::face

@@ -6,7 +6,7 @@
 #include <opencv2/core/mat.hpp>
 
 #include "face/box.h"
-#include "face/networks/landmarks.h"
+#include "face/points.h"
 #include "realname/v1/face_evidence.pb.h"
 
 namespace realname::face {
@@ -33,7 +33,8 @@ float LowerFaceDifference(const cv::Mat& aligned);
 // pixels wide. 0 if the head fills the picture.
 float BackgroundClutter(const cv::Mat& bgr, const Box& box);
 
-// The worst component, each mapped from unusable (0) to good (100). The scales are this project's own.
+// The worst component that was measured, each mapped from unusable (0) to good (100). The scales are this project's
+// own.
 float UnifiedScore(const v1::FaceEvidence& evidence);
 
 }  // namespace realname::face

@@ -215,7 +215,10 @@ class Examination {
     Passed(kCheck);
     if (portrait.live_score() >= limits.live_score_pass()) return;
     if (portrait.live_score() >= limits.live_score_fail()) return Uncertain(kCheck, v1::PAD_UNCERTAIN, kItem);
-    Found(kCheck, portrait.screen_score() > portrait.print_score() ? v1::PAD_SCREEN : v1::PAD_PRINT, kItem);
+    const auto& missing = portrait.not_measured();
+    const bool told = std::find(missing.begin(), missing.end(), v1::FACE_COMPONENT_ATTACK_KIND) == missing.end();
+    const v1::ReasonCode kind = portrait.screen_score() > portrait.print_score() ? v1::PAD_SCREEN : v1::PAD_PRINT;
+    Found(kCheck, told ? kind : v1::PAD_ATTACK, kItem);
   }
 
   void FaceMatch(const v1::FaceComparison& comparison) {

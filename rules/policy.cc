@@ -37,8 +37,8 @@ void CheckQuality(Faults& faults, const char* field, const v1::QualityPolicy& qu
   faults.Require(quality.min_eye_distance_px() > 0, field, -1, "min_eye_distance_px must be positive");
   faults.Require(quality.min_brightness() < quality.max_brightness(), field, -1,
                  "min_brightness must be below max_brightness");
-  faults.Require(quality.max_yaw_degrees() > 0 && quality.max_pitch_degrees() > 0 && quality.max_roll_degrees() > 0,
-                 field, -1, "limits of pose must be positive");
+  faults.Require(quality.max_yaw_degrees() >= 0 && quality.max_pitch_degrees() >= 0 && quality.max_roll_degrees() >= 0,
+                 field, -1, "limits of pose must not be negative");
   faults.Require(quality.min_eye_open() >= 0 && quality.min_eye_open() < 1, field, -1,
                  "min_eye_open must be at least 0 and below 1");
 }
@@ -196,6 +196,7 @@ v1::Check CheckOf(v1::ReasonCode code) {
     case v1::PAD_PRINT:
     case v1::PAD_SCREEN:
     case v1::PAD_UNCERTAIN:
+    case v1::PAD_ATTACK:
     case v1::FACE_SAME_IMAGE:
       return v1::CHECK_LIVENESS;
     case v1::QTA_OPERATOR_LIMIT:

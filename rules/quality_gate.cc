@@ -3,8 +3,17 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace realname::rules {
+namespace {
+
+bool Measured(const v1::FaceEvidence& evidence, v1::FaceComponent component) {
+  const auto& missing = evidence.not_measured();
+  return std::find(missing.begin(), missing.end(), component) == missing.end();
+}
+
+}  // namespace
 
 std::vector<v1::ReasonCode> DetectionFaults(const v1::FaceEvidence& evidence) {
   switch (evidence.status()) {
@@ -34,25 +43,46 @@ std::vector<v1::ReasonCode> QualityFaults(const v1::FaceEvidence& evidence, cons
   require(evidence.brightness() >= limits.min_brightness(), v1::IMG_DARK);
   require(evidence.brightness() <= limits.max_brightness(), v1::IMG_BRIGHT);
   require(evidence.sharpness() >= limits.min_sharpness(), v1::IMG_BLUR);
-  require(std::fabs(evidence.yaw_degrees()) <= limits.max_yaw_degrees() &&
-              std::fabs(evidence.pitch_degrees()) <= limits.max_pitch_degrees() &&
-              std::fabs(evidence.roll_degrees()) <= limits.max_roll_degrees(),
-          v1::IMG_POSE);
-  require(evidence.left_eye_open() >= limits.min_eye_open() && evidence.right_eye_open() >= limits.min_eye_open(),
-          v1::IMG_OCCLUDED);
-  // A limit of 0 is no limit.
-  const auto at_most = [&](float value, float limit, v1::ReasonCode code) {
-    require(limit <= 0 || value <= limit, code);
+  // A limit of 0 is no limit; one on what was not measured is not met.
+  const auto at_most = [&](float value, float limit, v1::FaceComponent component = v1::FACE_COMPONENT_UNSPECIFIED) {
+    return limit <= 0 || (value <= limit && Measured(evidence, component));
   };
+  require(at_most(std::fabs(evidence.yaw_degrees()), limits.max_yaw_degrees()) &&
+              at_most(std::fabs(evidence.pitch_degrees()), limits.max_pitch_degrees(), v1::FACE_COMPONENT_PITCH) &&
+              at_most(std::fabs(evidence.roll_degrees()), limits.max_roll_degrees()),
+          v1::IMG_POSE);
+  const bool eyes_open =
+      evidence.left_eye_open() >= limits.min_eye_open() && evidence.right_eye_open() >= limits.min_eye_open();
+  require(limits.min_eye_open() <= 0 || (eyes_open && Measured(evidence, v1::FACE_COMPONENT_EYES_OPEN)),
+          v1::IMG_OCCLUDED);
   require(evidence.contrast() >= limits.min_contrast(), v1::IMG_LOW_CONTRAST);
-  at_most(evidence.lower_face_difference(), limits.max_lower_face_difference(), v1::IMG_MASK);
-  at_most(evidence.mouth_open(), limits.max_mouth_open(), v1::IMG_MOUTH);
-  at_most(evidence.background_clutter(), limits.max_background_clutter(), v1::IMG_BACKGROUND);
+  require(at_most(evidence.lower_face_difference(), limits.max_lower_face_difference()), v1::IMG_MASK);
+  require(at_most(evidence.mouth_open(), limits.max_mouth_open(), v1::FACE_COMPONENT_MOUTH_OPEN), v1::IMG_MOUTH);
+  require(at_most(evidence.background_clutter(), limits.max_background_clutter()), v1::IMG_BACKGROUND);
   return faults;
 }
 
 bool PassesGate(const v1::FaceEvidence& evidence, const v1::QualityPolicy& limits) {
   return evidence.status() == v1::FACE_STATUS_OK && QualityFaults(evidence, limits).empty();
+}
+
+std::string LimitOnUnmeasured(const v1::PolicyPack& pack, const google::protobuf::RepeatedField<int>& not_measured) {
+  const std::pair<const char*, const v1::QualityPolicy&> kinds[] = {{"id_photo", pack.id_photo()},
+                                                                    {"live_portrait", pack.live_portrait()}};
+  for (const auto& [name, limits] : kinds) {
+    for (const int component : not_measured) {
+      if (component == v1::FACE_COMPONENT_EYES_OPEN && limits.min_eye_open() > 0) {
+        return std::string(name) + ".min_eye_open";
+      }
+      if (component == v1::FACE_COMPONENT_PITCH && limits.max_pitch_degrees() > 0) {
+        return std::string(name) + ".max_pitch_degrees";
+      }
+      if (component == v1::FACE_COMPONENT_MOUTH_OPEN && limits.max_mouth_open() > 0) {
+        return std::string(name) + ".max_mouth_open";
+      }
+    }
+  }
+  return "";
 }
 
 }  // namespace realname::rules

@@ -3,6 +3,7 @@
 // Pure functions.
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "realname/v1/face_evidence.pb.h"
@@ -16,7 +17,12 @@ namespace realname::rules {
 std::vector<v1::ReasonCode> DetectionFaults(const v1::FaceEvidence& evidence);
 
 // Why a picture with one subject is not good enough to compare, most telling first. Requires FACE_STATUS_OK.
+// A limit on what was not measured is never met.
 std::vector<v1::ReasonCode> QualityFaults(const v1::FaceEvidence& evidence, const v1::QualityPolicy& limits);
+
+// The first limit of a pack on what a face bundle does not measure, by field; empty if there is none.
+// `not_measured` holds FaceComponents. Such a pack must not be used with the bundle: nothing would ever pass.
+std::string LimitOnUnmeasured(const v1::PolicyPack& pack, const google::protobuf::RepeatedField<int>& not_measured);
 
 // Whether a picture may be compared at all.
 bool PassesGate(const v1::FaceEvidence& evidence, const v1::QualityPolicy& limits);

@@ -6,6 +6,7 @@
 #include <grpcpp/health_check_service_interface.h>
 #include <grpcpp/security/server_credentials.h>
 
+#include "rules/quality_gate.h"
 #include "server/config.h"
 #include "server/event_hub.h"
 #include "server/face_service.h"
@@ -78,6 +79,13 @@ Result<std::unique_ptr<Server>> Server::Start(const v1::ServerConfig& config, co
   auto faces = make_faces(config, *parts->policy);
   if (!faces.ok()) return faces.status();
   parts->faces = *std::move(faces);
+  const auto& targets = parts->policy->pack.face();
+  const v1::ModelCard card = parts->faces->ModelCard(targets.match_fmr(), targets.review_fmr());
+  if (const std::string limit = rules::LimitOnUnmeasured(parts->policy->pack, card.not_measured()); !limit.empty()) {
+    return Status(StatusCode::kFailedPrecondition, "WRONG_STATE",
+                  config.policy_file() + ": " + limit + " limits what the face bundle " + card.bundle_name() +
+                      " does not measure; set it to 0 (not asked), or use a bundle that does");
+  }
   auto store = OpenStore(config);
   if (!store.ok()) return store.status();
   parts->store = *std::move(store);

@@ -13,6 +13,29 @@ namespace {
 // The side for which manifests state the alignment points.
 constexpr float kStatedSide = 112.0F;
 
+cv::Mat Warp(const cv::Mat& bgr, cv::Matx23d map, cv::Size size) {
+  cv::Mat source = bgr;
+  const double scale = std::hypot(map(0, 0), map(1, 0));
+  CV_Assert(scale > 1e-4);
+  const int shrink = static_cast<int>(std::min(1.0 / scale, 16.0));
+  if (shrink >= 2) {
+    // Bilinear sampling of a much larger face would pick single pixels: average first.
+    cv::resize(bgr, source, cv::Size(std::max(bgr.cols / shrink, 1), std::max(bgr.rows / shrink, 1)), 0, 0,
+               cv::INTER_AREA);
+    const double kx = static_cast<double>(bgr.cols) / source.cols;
+    const double ky = static_cast<double>(bgr.rows) / source.rows;
+    // Pixel centres: x = (x' + 0.5) * kx - 0.5.
+    for (int row = 0; row < 2; ++row) {
+      map(row, 2) += map(row, 0) * (0.5 * kx - 0.5) + map(row, 1) * (0.5 * ky - 0.5);
+      map(row, 0) *= kx;
+      map(row, 1) *= ky;
+    }
+  }
+  cv::Mat aligned;
+  cv::warpAffine(source, aligned, map, size, cv::INTER_LINEAR, cv::BORDER_CONSTANT, cv::Scalar());
+  return aligned;
+}
+
 }  // namespace
 
 cv::Matx23d LeastSquaresSimilarity(const Points5& from, const Points5& to) {
@@ -43,33 +66,21 @@ Aligner::Aligner(const Bundle& bundle)
     : size_(static_cast<int>(bundle.manifest.embedder().width()),
             static_cast<int>(bundle.manifest.embedder().height())) {
   for (int i = 0; i < 5; ++i) {
+    stated_[i].x = bundle.manifest.alignment_points(2 * i);
+    stated_[i].y = bundle.manifest.alignment_points(2 * i + 1);
     target_[i].x = bundle.manifest.alignment_points(2 * i) * static_cast<float>(size_.width) / kStatedSide;
     target_[i].y = bundle.manifest.alignment_points(2 * i + 1) * static_cast<float>(size_.height) / kStatedSide;
   }
 }
 
 cv::Mat Aligner::Align(const cv::Mat& bgr, const Points5& points) const {
-  cv::Matx23d map = LeastSquaresSimilarity(points, target_);
-  cv::Mat source = bgr;
-  const double scale = std::hypot(map(0, 0), map(1, 0));
-  CV_Assert(scale > 1e-4);
-  const int shrink = static_cast<int>(std::min(1.0 / scale, 16.0));
-  if (shrink >= 2) {
-    // Bilinear sampling of a much larger face would pick single pixels: average first.
-    cv::resize(bgr, source, cv::Size(std::max(bgr.cols / shrink, 1), std::max(bgr.rows / shrink, 1)), 0, 0,
-               cv::INTER_AREA);
-    const double kx = static_cast<double>(bgr.cols) / source.cols;
-    const double ky = static_cast<double>(bgr.rows) / source.rows;
-    // Pixel centres: x = (x' + 0.5) * kx - 0.5.
-    for (int row = 0; row < 2; ++row) {
-      map(row, 2) += map(row, 0) * (0.5 * kx - 0.5) + map(row, 1) * (0.5 * ky - 0.5);
-      map(row, 0) *= kx;
-      map(row, 1) *= ky;
-    }
-  }
-  cv::Mat aligned;
-  cv::warpAffine(source, aligned, map, size_, cv::INTER_LINEAR, cv::BORDER_CONSTANT, cv::Scalar());
-  return aligned;
+  return Warp(bgr, LeastSquaresSimilarity(points, target_), size_);
+}
+
+cv::Mat Aligner::AlignForQuality(const cv::Mat& bgr, const Points5& points, const cv::Mat& aligned) const {
+  const cv::Size stated(static_cast<int>(kStatedSide), static_cast<int>(kStatedSide));
+  if (aligned.size() == stated) return aligned;
+  return Warp(bgr, LeastSquaresSimilarity(points, stated_), stated);
 }
 
 }  // namespace realname::face

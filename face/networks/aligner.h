@@ -9,7 +9,7 @@
 #include <opencv2/core/matx.hpp>
 
 #include "face/bundle.h"
-#include "face/networks/landmarks.h"
+#include "face/points.h"
 
 namespace realname::face {
 
@@ -21,8 +21,13 @@ class Aligner {
   explicit Aligner(const Bundle& bundle);
   // CV_8UC3 of the embedder's input size; what lies outside the picture is black.
   cv::Mat Align(const cv::Mat& bgr, const Points5& points) const;
+  // The same face at 112 x 112, for which the measures of quality are made, whatever the embedder takes; `aligned`,
+  // what Align gave, if that is its size.
+  cv::Mat AlignForQuality(const cv::Mat& bgr, const Points5& points, const cv::Mat& aligned) const;
 
  private:
+  // Where the points lie in 112 x 112, and in the embedder's input.
+  Points5 stated_;
   Points5 target_;
   cv::Size size_;
 };

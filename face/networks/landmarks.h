@@ -1,21 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// Landmarks: face box -> 68 points (numbered from 0 as in the iBUG 300-W mark-up), in pixels of the picture.
-// Left and right are those of the picture. Throws cv::Exception. One per worker.
+// Landmarks: face box -> 68 points. Throws cv::Exception. One per worker.
 #pragma once
 
-#include <array>
-
-#include <opencv2/core/types.hpp>
+#include <opencv2/core/mat.hpp>
 
 #include "face/box.h"
 #include "face/bundle.h"
 #include "face/networks/network.h"
+#include "face/points.h"
 
 namespace realname::face {
-
-using Points68 = std::array<cv::Point2f, 68>;
-// Left eye, right eye, nose, left and right corner of the mouth.
-using Points5 = std::array<cv::Point2f, 5>;
 
 class Landmarks {
  public:

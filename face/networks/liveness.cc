@@ -15,7 +15,9 @@ LivenessScores Liveness::Judge(const cv::Mat& bgr, const Box& box) {
   const cv::Rect crop =
       entry.crop_rule() == v1::CROP_RULE_CUT ? CutCrop(box, Scale(), bgr.size()) : MovedCrop(box, Scale(), bgr.size());
   const std::vector<float> p = Probabilities(entry, network_.Run(bgr(crop)).at(0));
-  return {ClassProbability(entry, p, 0), ClassProbability(entry, p, 1), ClassProbability(entry, p, 2)};
+  const float live = ClassProbability(entry, p, 0);
+  if (entry.class_order_size() == 1) return {live, 0, 0, 1 - live};
+  return {live, ClassProbability(entry, p, 1), ClassProbability(entry, p, 2), 0};
 }
 
 float Liveness::Scale() const { return network_.entry().crop_scale() > 0 ? network_.entry().crop_scale() : 1.0F; }

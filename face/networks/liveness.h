@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Liveness: presentation attack detection from a single picture (ISO/IEC 30107-3): probabilities that the camera saw a
-// live face, a print, or a screen; they sum to 1. Looks at the face with its surroundings.
+// live face, a print, a screen, or an attack of unknown kind; they sum to 1. Looks at the face with its surroundings.
 // Throws cv::Exception. One per worker.
 #pragma once
 
@@ -14,6 +14,8 @@ struct LivenessScores {
   float live = 0;
   float print = 0;
   float screen = 0;
+  // All attacks, where the manifest's class_order names the live class alone; else 0.
+  float unknown = 0;
 };
 
 class Liveness {

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <chrono>
 #include <fstream>
+#include <memory>
 #include <string>
 #include <thread>
 #include <vector>
@@ -159,8 +160,8 @@ TEST_F(FaceEngineTest, SeesAMaskOverMouthAndChin) {
   ASSERT_EQ(bare.status(), v1::FACE_STATUS_OK);
   cv::Mat masked = picture.clone();
   const face::Bundle bundle = *face::LoadBundle(face::BundleDir());
-  face::Detector detector(bundle);
-  const face::Box box = detector.Detect(picture).at(0);
+  const std::unique_ptr<face::Detector> detector = face::MakeDetector(bundle);
+  const face::Box box = detector->Detect(picture).boxes.at(0);
   const auto at = [&](double x, double y) {
     return cv::Point(static_cast<int>(box.x + x * box.width), static_cast<int>(box.y + y * box.height));
   };
@@ -186,8 +187,8 @@ TEST_F(FaceEngineTest, SeesAClutteredBackground) {
   EXPECT_LT(LookAt("franck_02045.jpg").background_clutter(), 0.1);
   cv::Mat picture = face::Decode(face::Photo("franck_02045.jpg")).bgr;
   const face::Bundle bundle = *face::LoadBundle(face::BundleDir());
-  face::Detector detector(bundle);
-  const face::Box box = detector.Detect(picture).at(0);
+  const std::unique_ptr<face::Detector> detector = face::MakeDetector(bundle);
+  const face::Box box = detector->Detect(picture).boxes.at(0);
   const cv::Rect head(static_cast<int>(box.x - 0.3F * box.width), static_cast<int>(box.y - 0.5F * box.height),
                       static_cast<int>(1.6F * box.width), static_cast<int>(1.7F * box.height));
   cv::Mat papered = picture.clone();

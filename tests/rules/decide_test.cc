@@ -200,6 +200,18 @@ const Spoiler kSpoilers[] = {
        Live(f).set_screen_score(0.9f);
      },
      v1::PAD_SCREEN, v1::CHECK_LIVENESS, v1::OUTCOME_FAILED, v1::VERDICT_RETRY},
+    {"AttackOfUnknownKind",
+     [](v1::Facts& f) {
+       Live(f).set_live_score(0.01f);
+       Live(f).add_not_measured(v1::FACE_COMPONENT_ATTACK_KIND);
+     },
+     v1::PAD_ATTACK, v1::CHECK_LIVENESS, v1::OUTCOME_FAILED, v1::VERDICT_RETRY},
+    {"MouthNotMeasured", [](v1::Facts& f) { Live(f).add_not_measured(v1::FACE_COMPONENT_MOUTH_OPEN); }, v1::IMG_MOUTH,
+     v1::CHECK_FACE_QUALITY, v1::OUTCOME_FAILED, v1::VERDICT_RETRY},
+    {"PitchNotMeasured", [](v1::Facts& f) { Live(f).add_not_measured(v1::FACE_COMPONENT_PITCH); }, v1::IMG_POSE,
+     v1::CHECK_FACE_QUALITY, v1::OUTCOME_FAILED, v1::VERDICT_RETRY},
+    {"EyesNotMeasured", [](v1::Facts& f) { Live(f).add_not_measured(v1::FACE_COMPONENT_EYES_OPEN); }, v1::IMG_OCCLUDED,
+     v1::CHECK_FACE_QUALITY, v1::OUTCOME_FAILED, v1::VERDICT_RETRY},
     {"LivenessUnsure",
      [](v1::Facts& f) {
        const auto limits = ShippedPolicy().pack.liveness();

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "rules/quality_gate.h"
 #include "tests/rules/sample_facts.h"
 
 namespace realname::rules {
@@ -50,6 +51,26 @@ TEST(PolicyTest, RefusesAPackWithoutChannels) {
     text.erase(at, text.find("\n}", at) + 2 - at);
   }
   EXPECT_THAT(Complaint(text), HasSubstr("channels: no channel may do anything"));
+}
+
+TEST(PolicyTest, NamesALimitOnWhatABundleDoesNotMeasure) {
+  v1::PolicyPack pack = ReadPolicy(ShippedPolicyText(), "digest")->pack;
+  google::protobuf::RepeatedField<int> not_measured;
+  EXPECT_EQ(LimitOnUnmeasured(pack, not_measured), "");
+  not_measured.Add(v1::FACE_COMPONENT_ATTACK_KIND);
+  EXPECT_EQ(LimitOnUnmeasured(pack, not_measured), "") << "no limit asks for the kind";
+  not_measured.Add(v1::FACE_COMPONENT_EYES_OPEN);
+  EXPECT_EQ(LimitOnUnmeasured(pack, not_measured), "id_photo.min_eye_open");
+  pack.mutable_id_photo()->clear_min_eye_open();
+  EXPECT_EQ(LimitOnUnmeasured(pack, not_measured), "live_portrait.min_eye_open");
+  pack.mutable_live_portrait()->clear_min_eye_open();
+  EXPECT_EQ(LimitOnUnmeasured(pack, not_measured), "");
+  not_measured.Add(v1::FACE_COMPONENT_MOUTH_OPEN);
+  EXPECT_EQ(LimitOnUnmeasured(pack, not_measured), "id_photo.max_mouth_open");
+  pack.mutable_id_photo()->clear_max_mouth_open();
+  pack.mutable_live_portrait()->clear_max_mouth_open();
+  not_measured.Add(v1::FACE_COMPONENT_PITCH);
+  EXPECT_EQ(LimitOnUnmeasured(pack, not_measured), "id_photo.max_pitch_degrees");
 }
 
 TEST(PolicyTest, AnArchivedPackIsReadEvenIfTodaysCheckWouldRefuseIt) {

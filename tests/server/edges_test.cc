@@ -3,6 +3,11 @@
 #include <filesystem>
 #include <fstream>
 #include <future>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -13,6 +18,7 @@
 #include "server/grpc_status.h"
 #include "server/identity.h"
 #include "server/request_pool.h"
+#include "server/server.h"
 #include "vault/digest.h"
 #include "verification/canonical_payload.h"
 #include "verification/validate_request.h"
@@ -128,6 +134,38 @@ TEST_F(ConfigTest, NamesWhatIsWrong) {
   EXPECT_THAT(Complaint(files + "plaintext_loopback: true listen_address: '0.0.0.0:1'"), HasSubstr("loopback"));
   EXPECT_THAT(Complaint(files + "plaintext_loopback: true database_dsn: 'x'"), HasSubstr("go together"));
   EXPECT_EQ(Complaint(files + "plaintext_loopback: true"), "");
+}
+
+// A face examiner of a bundle without an eye network.
+class NoEyes final : public FaceExaminer {
+ public:
+  Result<std::vector<v1::FaceEvidence>> Examine(std::span<const std::string_view>, Deadline) override {
+    return Status(StatusCode::kUnavailable, "FACE_ENGINE_UNAVAILABLE", "not asked here");
+  }
+  Result<v1::FaceComparison> Compare(const v1::FaceEvidence&, const v1::FaceEvidence&) const override {
+    return Status(StatusCode::kUnavailable, "FACE_ENGINE_UNAVAILABLE", "not asked here");
+  }
+  v1::ModelCard ModelCard(double, double) const override {
+    v1::ModelCard card;
+    card.set_bundle_name("no eyes");
+    card.add_not_measured(v1::FACE_COMPONENT_EYES_OPEN);
+    return card;
+  }
+};
+
+TEST_F(ConfigTest, APolicyThatLimitsWhatTheBundleDoesNotMeasureIsRefused) {
+  v1::ServerConfig config;
+  config.set_policy_file(REALNAME_SOURCE_DIR "/deploy/policy.textproto");
+  const SystemClock clock;
+  const auto started = Server::Start(
+      config,
+      [](const v1::ServerConfig&, const rules::Policy&) -> Result<std::unique_ptr<FaceExaminer>> {
+        return std::unique_ptr<FaceExaminer>(std::make_unique<NoEyes>());
+      },
+      clock);
+  EXPECT_EQ(started.status().code(), StatusCode::kFailedPrecondition);
+  EXPECT_THAT(started.status().message(), HasSubstr("id_photo.min_eye_open"));
+  EXPECT_THAT(started.status().message(), HasSubstr("no eyes"));
 }
 
 TEST_F(ConfigTest, ResolvesPathsAndHidesSecrets) {
