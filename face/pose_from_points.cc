@@ -34,10 +34,12 @@ HeadPose PoseFromPoints(const Points5& points) {
   cv::Vec3d forward = right.cross(down);
   if (!(cv::norm(forward) > 1e-9)) return {};
   forward /= cv::norm(forward);
+  // The tilt is that of the line of the eyes; the turn is how far the face looks along that line.
+  const double roll = std::atan2(down[0], right[0]);
+  const double aside = std::cos(roll) * right[2] + std::sin(roll) * down[2];
   HeadPose pose;
-  // Where the face looks, and how the line of the eyes lies.
-  pose.yaw = static_cast<float>(kDegrees * std::atan2(-right[2], forward[2]));
-  pose.roll = static_cast<float>(kDegrees * std::atan2(down[0], right[0]));
+  pose.yaw = static_cast<float>(kDegrees * std::atan2(-aside, forward[2]));
+  pose.roll = static_cast<float>(kDegrees * roll);
   return pose;
 }
 

@@ -306,7 +306,7 @@ TEST(Aligner, MeasuresOfQualityDoNotDependOnTheEmbeddersSize) {
   EXPECT_EQ(shipped.AlignForQuality(picture, points, aligned).data, aligned.data) << "nothing is computed twice";
   const cv::Mat large = larger.Align(picture, points);
   EXPECT_EQ(large.size(), cv::Size(160, 160));
-  EXPECT_EQ(cv::norm(larger.AlignForQuality(picture, points, large), aligned, cv::NORM_INF), 0);
+  EXPECT_LE(cv::norm(larger.AlignForQuality(picture, points, large), aligned, cv::NORM_INF), 3) << "but for rounding";
 }
 
 }  // namespace
