@@ -20,7 +20,7 @@
 #include <CLI/CLI.hpp>
 
 #include "bench/command_line.h"
-#include "bench/process_cpu.h"
+#include "bench/process_use.h"
 #include "cli/client.h"
 #include "cli/made_up_person.h"
 #include "face/face_engine.h"
@@ -78,12 +78,12 @@ void Repeat(const Options& options, const MakeWork& make_work, const std::string
   std::this_thread::sleep_for(std::chrono::seconds(options.warm_up_seconds));
   const auto start = Clock::now();
   const uint64_t done_before = done, good_before = good;
-  const double own = CpuSeconds(getpid()), server = CpuSeconds(options.server_pid);
+  const double own = CpuSeconds(getpid()), server = CpuSecondsOfFamily(options.server_pid);
   const double database = options.postmaster_pid > 0 ? CpuSecondsOfFamily(options.postmaster_pid) : 0;
   std::this_thread::sleep_for(std::chrono::seconds(options.seconds));
   const uint64_t done_after = done, good_after = good;
   const double own_used = CpuSeconds(getpid()) - own;
-  const double server_used = options.server_pid > 0 ? CpuSeconds(options.server_pid) - server : 0;
+  const double server_used = options.server_pid > 0 ? CpuSecondsOfFamily(options.server_pid) - server : 0;
   const double database_used = options.postmaster_pid > 0 ? CpuSecondsOfFamily(options.postmaster_pid) - database : 0;
   const double wall = SecondsSince(start);
   stop = true;

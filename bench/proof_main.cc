@@ -25,6 +25,7 @@
 #include "bench/command_line.h"
 #include "bench/hostile.h"
 #include "bench/own_rows.h"
+#include "bench/process_use.h"
 #include "cli/client.h"
 #include "cli/made_up_person.h"
 
@@ -348,13 +349,6 @@ int Canary(const Options& options) {
   return answered >= 11 && refused >= 12 ? 0 : 1;
 }
 
-// Resident memory of a process, in MiB.
-double ResidentMiB(int pid) {
-  uint64_t size = 0, resident = 0;
-  std::ifstream("/proc/" + std::to_string(pid) + "/statm") >> size >> resident;
-  return static_cast<double>(resident) * static_cast<double>(sysconf(_SC_PAGESIZE)) / (1 << 20);
-}
-
 // Every answer to hostile input is a reason code or INVALID_ARGUMENT, and memory stays where it was.
 int Hostile(const Options& options) {
   const std::string good = cli::ReadFileOrThrow(options.id_photo);
@@ -421,9 +415,9 @@ int Hostile(const Options& options) {
     return 1;
   }
   send(0, 1000);
-  const double before = ResidentMiB(options.pid);
+  const double before = ResidentMiBOfFamily(options.pid);
   send(1000, options.requests);
-  const double after = ResidentMiB(options.pid);
+  const double after = ResidentMiBOfFamily(options.pid);
   const auto still =
       Submit(client, Application(options, options.first_person + 99999998, options.first_person + 99999998), &answer);
   const bool alive = still.ok() && answer.verdict() == v1::VERDICT_PASS;

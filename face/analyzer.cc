@@ -12,7 +12,6 @@
 #include "face/pose_from_points.h"
 #include "face/quality.h"
 #include "face/same_image.h"
-#include "face/sha256.h"
 #include "face/subject.h"
 #include "face/template_bytes.h"
 
@@ -39,7 +38,6 @@ v1::FaceEvidence Analyzer::AnalyzeForTemplate(std::string_view bytes, SubjectRul
 v1::FaceEvidence Analyzer::Run(std::string_view bytes, SubjectRule rule, bool measure) {
   v1::FaceEvidence evidence;
   evidence.set_bundle_digest(bundle_digest_);
-  evidence.set_image_sha256(Sha256(bytes));
   const DecodedPicture picture = Decode(bytes);
   evidence.set_image_width(static_cast<unsigned>(picture.stored_width));
   evidence.set_image_height(static_cast<unsigned>(picture.stored_height));

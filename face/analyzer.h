@@ -26,6 +26,7 @@ class Analyzer {
  public:
   explicit Analyzer(const Bundle& bundle);
 
+  // image_sha256 is left to the caller: a worker process must not be believed about it.
   v1::FaceEvidence Analyze(std::string_view bytes, SubjectRule rule = SubjectRule::kClear);
 
   // Decodes and embeds only: no pose, eyes or liveness. For calibration, where thousands of pictures need no more.

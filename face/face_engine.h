@@ -1,17 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
-// FaceEngine: the face examiner that runs a bundle's networks in this process.
+// FaceEngine: the face examiner that runs a bundle's networks, in sandboxed worker processes or, for tests and
+// comparison, in this process.
 //
-// A fixed pool of threads, each with its own set of networks (cv::dnn::Net is not thread-safe), takes one picture at a
-// time from a bounded queue. A call is turned away at once (RESOURCE_EXHAUSTED, OVERLOADED, with a time to come back)
-// if the queue is full or if, at the pace of the last pictures, the work ahead of it would take until its deadline;
-// work whose deadline has passed is dropped, not done. OpenCV's own threads and OpenCL are switched off for the
+// Each worker has its own set of networks (cv::dnn::Net is not thread-safe) and takes one picture at a time from a
+// bounded queue: see worker_pool.h for what is turned away, dropped and tried again. What comes out of a worker process
+// is checked (evidence_check.h); templates are compared here. OpenCV's own threads and OpenCL are switched off for the
 // process.
 //
 // Thread-safe. Destroy it only after all calls have returned.
 #pragma once
 
+#include <chrono>
 #include <filesystem>
+#include <functional>
 #include <memory>
+#include <string>
 
 #include "base/result.h"
 #include "face/calibration.h"
@@ -24,17 +27,24 @@ struct FaceEngineOptions {
   std::filesystem::path bundle_dir;
   // The calibration that fits the bundle.
   std::filesystem::path calibration_file;
-  // Threads. 0: one per core.
+  // Workers. 0: one per core.
   unsigned workers = 0;
   // Pictures that may wait. 0: 32 for each worker.
   unsigned queue_length = 0;
+  // realname-face-worker: the pictures are examined in processes of their own. Empty: in this one, without a sandbox.
+  std::filesystem::path worker_program;
+  // A worker process that takes longer over one picture is killed.
+  std::chrono::milliseconds picture_time_limit{2000};
+  // Told of each worker process that was lost, in words for the log; from any thread. May be empty.
+  std::function<void(const std::string&)> on_worker_lost;
 };
 
 class FaceEngine final : public FaceExaminer {
  public:
   // Loads and checks everything and runs every network once; takes about a second.
   // Errors: FAILED_PRECONDITION naming the file or field at fault (missing, altered, of another bundle or
-  // preprocessing); UNAVAILABLE if OpenCV cannot run a network.
+  // preprocessing, a worker program that is not there); UNAVAILABLE if OpenCV cannot run a network, or a worker process
+  // does not become ready.
   static Result<std::unique_ptr<FaceEngine>> Create(const FaceEngineOptions& options);
   ~FaceEngine() override;
 
@@ -50,7 +60,6 @@ class FaceEngine final : public FaceExaminer {
   const Calibration& calibration() const;
 
  private:
-  class Pool;
   struct Parts;
 
   explicit FaceEngine(std::unique_ptr<Parts> parts);

@@ -41,7 +41,7 @@ Status MeasureSome(const face::Bundle& bundle, const std::filesystem::path& imag
       const Result<std::string> bytes = face::ReadFile(images / photos[i].path);
       if (!bytes.ok()) return bytes.status();
       const v1::FaceEvidence evidence = analyzer.AnalyzeForTemplate(*bytes, face::SubjectRule::kNearestCentre);
-      measured[i].digest = evidence.image_sha256();
+      measured[i].digest = face::Sha256(*bytes);
       measured[i].values = face::TemplateFromBytes(evidence.template_());
     }
     return Status();

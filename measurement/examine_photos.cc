@@ -15,6 +15,7 @@
 
 #include "face/analyzer.h"
 #include "face/opencv_guard.h"
+#include "face/sha256.h"
 #include "face/text_message.h"
 #include "measurement/chip_photo.h"
 
@@ -43,6 +44,7 @@ Result<std::vector<v1::FaceEvidence>> ExaminePhotos(const face::Bundle& bundle,
         }
         evidence[i] = options.template_only ? analyzer.AnalyzeForTemplate(*bytes, options.subject)
                                             : analyzer.Analyze(*bytes, options.subject);
+        evidence[i].set_image_sha256(face::Sha256(*bytes));
         const std::lock_guard lock(mutex);
         ++done;
         if (progress) progress(done, files.size());

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <fstream>
 #include <sstream>
+#include <system_error>
 #include <thread>
 #include <unistd.h>
 
@@ -26,6 +27,12 @@ std::string DefaultDataDir() {
   if (geteuid() == 0) return "/var/lib/realname";
   const char* home = std::getenv("HOME");
   return std::string(home != nullptr ? home : "/tmp") + "/.local/state/realname";
+}
+
+std::string BesideThisProgram(const std::string& name) {
+  std::error_code error;
+  const fs::path self = fs::read_symlink("/proc/self/exe", error);
+  return error ? name : (self.parent_path() / name).string();
 }
 
 bool IsLoopback(const std::string& address) {
@@ -77,6 +84,8 @@ Result<v1::ServerConfig> LoadConfig(const std::string& path) {
   if (config.database_dsn().empty() != config.key_store_dsn().empty()) {
     return Bad("database_dsn and key_store_dsn go together");
   }
+  resolve(config.mutable_face_worker_program());
+  if (config.face_worker_program().empty()) config.set_face_worker_program(BesideThisProgram("realname-face-worker"));
   if (config.log_level().empty()) config.set_log_level("info");
   auto* limits = config.mutable_limits();
   if (limits->face_workers() == 0) limits->set_face_workers(std::max(1u, std::thread::hardware_concurrency()));
@@ -87,6 +96,7 @@ Result<v1::ServerConfig> LoadConfig(const std::string& path) {
   if (limits->max_deadline_seconds() == 0) limits->set_max_deadline_seconds(120);
   if (limits->watch_streams() == 0) limits->set_watch_streams(1000);
   if (limits->drain_seconds() == 0) limits->set_drain_seconds(10);
+  if (limits->face_picture_milliseconds() == 0) limits->set_face_picture_milliseconds(2000);
   return config;
 }
 

@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // realname-server: the service itself, and the work on its databases that is apart from serving.
+#include <chrono>
 #include <iostream>
+#include <string>
+#include <string_view>
 
 #include <CLI/CLI.hpp>
 
 #include "db/migrate.h"
 #include "face/face_engine.h"
 #include "server/config.h"
+#include "server/log.h"
 #include "server/serve.h"
 #include "server/store.h"
 
@@ -23,6 +27,11 @@ Result<std::unique_ptr<FaceExaminer>> MakeFaceEngine(const v1::ServerConfig& con
   options.bundle_dir = config.bundle_dir();
   options.calibration_file = config.calibration_file();
   options.workers = config.limits().face_workers();
+  if (!config.faces_in_process()) options.worker_program = config.face_worker_program();
+  options.picture_time_limit = std::chrono::milliseconds(config.limits().face_picture_milliseconds());
+  options.on_worker_lost = [](const std::string& words) {
+    Log(LogLevel::kWarn, "face worker lost", {{"detail", std::string_view(words)}});
+  };
   auto engine = FaceEngine::Create(options);
   if (!engine.ok()) return engine.status();
   for (const double target : {policy.pack.face().match_fmr(), policy.pack.face().review_fmr()}) {

@@ -67,7 +67,13 @@ class Service {
     auto started = server::Server::Start(
         *config,
         [](const v1::ServerConfig& c, const rules::Policy&) -> Result<std::unique_ptr<FaceExaminer>> {
-          auto engine = FaceEngine::Create({c.bundle_dir(), c.calibration_file(), 2, 0});
+          FaceEngineOptions options;
+          options.bundle_dir = c.bundle_dir();
+          options.calibration_file = c.calibration_file();
+          options.workers = 2;
+          options.worker_program = c.face_worker_program();
+          options.picture_time_limit = std::chrono::seconds(30);
+          auto engine = FaceEngine::Create(options);
           if (!engine.ok()) return engine.status();
           return std::unique_ptr<FaceExaminer>(*std::move(engine));
         },

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Processor time that other processes have used, from /proc.
+// Processor time and memory that other processes use, from /proc.
 #pragma once
 
 namespace realname {
@@ -8,7 +8,10 @@ namespace realname {
 double CpuSeconds(int pid);
 
 // The same of process `pid`, its living children, and those that ended and were waited for: a PostgreSQL postmaster
-// with all its backends.
+// with all its backends, a server with its face workers.
 double CpuSecondsOfFamily(int pid);
+
+// Resident memory of process `pid` and its living children, in MiB. What they share counts for each.
+double ResidentMiBOfFamily(int pid);
 
 }  // namespace realname

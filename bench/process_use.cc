@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "bench/process_cpu.h"
+#include "bench/process_use.h"
 
+#include <cstdint>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
 #include <string>
+#include <system_error>
 #include <unistd.h>
+#include <vector>
 
 namespace realname {
 namespace {
@@ -36,6 +39,24 @@ Times ReadTimes(const std::string& pid) {
   return times;
 }
 
+std::vector<std::string> LivingChildren(int pid) {
+  std::vector<std::string> children;
+  std::error_code ignored;
+  for (const auto& entry : std::filesystem::directory_iterator("/proc", ignored)) {
+    const std::string name = entry.path().filename();
+    if (name.find_first_not_of("0123456789") != std::string::npos) continue;
+    if (ReadTimes(name).parent == pid) children.push_back(name);
+  }
+  return children;
+}
+
+// proc(5): the second number of statm, in pages.
+double ResidentMiB(const std::string& pid) {
+  std::uint64_t size = 0, resident = 0;
+  std::ifstream("/proc/" + pid + "/statm") >> size >> resident;
+  return static_cast<double>(resident) * static_cast<double>(sysconf(_SC_PAGESIZE)) / (1 << 20);
+}
+
 }  // namespace
 
 double CpuSeconds(int pid) { return ReadTimes(std::to_string(pid)).own; }
@@ -43,13 +64,13 @@ double CpuSeconds(int pid) { return ReadTimes(std::to_string(pid)).own; }
 double CpuSecondsOfFamily(int pid) {
   const Times head = ReadTimes(std::to_string(pid));
   double sum = head.own + head.ended_children;
-  std::error_code ignored;
-  for (const auto& entry : std::filesystem::directory_iterator("/proc", ignored)) {
-    const std::string name = entry.path().filename();
-    if (name.find_first_not_of("0123456789") != std::string::npos) continue;
-    const Times child = ReadTimes(name);
-    if (child.parent == pid) sum += child.own;
-  }
+  for (const std::string& child : LivingChildren(pid)) sum += ReadTimes(child).own;
+  return sum;
+}
+
+double ResidentMiBOfFamily(int pid) {
+  double sum = ResidentMiB(std::to_string(pid));
+  for (const std::string& child : LivingChildren(pid)) sum += ResidentMiB(child);
   return sum;
 }
 
