@@ -90,6 +90,7 @@ std::string NumberFault(const v1::FaceEvidence& evidence, Stage reached) {
       case E::kBundleDigestFieldNumber:
       case E::kImageSha256FieldNumber:
       case E::kFaceThumbnailFieldNumber:
+      case E::kNotMeasuredFieldNumber:
         continue;  // looked at one by one
       default:
         break;
@@ -154,6 +155,10 @@ std::string EvidenceFault(const v1::FaceEvidence& evidence, const ExpectedEviden
                          : evidence.status() == v1::FACE_STATUS_OK          ? 1
                                                                             : 0;
   if (evidence.face_count() < least) return "face_count does not go with the status";
+  const std::vector<int> not_measured(evidence.not_measured().begin(), evidence.not_measured().end());
+  if (not_measured != (reached == Stage::kMeasured ? expected.not_measured : std::vector<int>())) {
+    return "not_measured is another bundle's";
+  }
   return TemplateFault(evidence, expected);
 }
 

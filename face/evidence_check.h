@@ -11,6 +11,7 @@
 
 #include <cstddef>
 #include <string>
+#include <vector>
 
 #include "realname/v1/face_evidence.pb.h"
 
@@ -21,6 +22,8 @@ struct ExpectedEvidence {
   std::string bundle_digest;
   // Numbers in a template.
   std::size_t template_length = 0;
+  // What the bundle does not measure (v1::FaceComponent): said of each picture that was measured, and of no other.
+  std::vector<int> not_measured;
 };
 
 // Empty if the evidence is possible, else the name of the field at fault and what is wrong with it.

@@ -54,7 +54,8 @@ Result<std::unique_ptr<FaceEngine>> FaceEngine::Create(const FaceEngineOptions& 
     face::WorkerProcessOptions process;
     process.program = options.worker_program;
     process.bundle_dir = options.bundle_dir;
-    process.expected = {kept.digest, kept.manifest.template_length()};
+    const auto not_measured = face::NotMeasured(kept.manifest);
+    process.expected = {kept.digest, kept.manifest.template_length(), {not_measured.begin(), not_measured.end()}};
     process.picture_time_limit = options.picture_time_limit;
     process.on_lost = options.on_worker_lost;
     for (unsigned i = 0; i < count; ++i) workers.push_back(std::make_unique<face::WorkerProcess>(process));

@@ -16,7 +16,7 @@
 namespace realname::face {
 namespace {
 
-const ExpectedEvidence kExpected{std::string(64, 'b'), 4};
+const ExpectedEvidence kExpected{std::string(64, 'b'), 4, {v1::FACE_COMPONENT_PITCH}};
 
 // What an analyzer might say of a portrait, each measurement filled.
 v1::FaceEvidence Honest() {
@@ -44,6 +44,7 @@ v1::FaceEvidence Honest() {
   e.set_background_clutter(0.1F);
   e.set_quality_score(80);
   e.set_liveness_context(1);
+  e.add_not_measured(v1::FACE_COMPONENT_PITCH);
   e.set_template_(TemplateToBytes({0.5F, -0.5F, 0.5F, -0.5F}));
   e.set_face_thumbnail(std::string(static_cast<std::size_t>(kThumbnailSide) * kThumbnailSide, 'x'));
   return e;
@@ -98,7 +99,7 @@ TEST(EvidenceCheck, KnowsEveryField) {
   const v1::FaceEvidence honest = Honest();
   for (int i = 0; i < descriptor->field_count(); ++i) {
     const auto* field = descriptor->field(i);
-    if (field->name() == "image_sha256") continue;
+    if (field->name() == "image_sha256" || field->name() == "not_measured") continue;
     ASSERT_FALSE(field->is_repeated()) << field->name() << " needs its bounds in evidence_check.cc, and a value here";
     EXPECT_TRUE(honest.GetReflection()->HasField(honest, field))
         << field->name() << " needs its bounds in evidence_check.cc, and a value here";

@@ -72,6 +72,7 @@ std::vector<std::pair<std::string, v1::FaceEvidence>> ImpossibleEvidence(const v
   add("another bundle", [](v1::FaceEvidence& e) { e.set_bundle_digest(std::string(64, 'a')); });
   add("no bundle", [](v1::FaceEvidence& e) { e.clear_bundle_digest(); });
   add("a digest of the picture", [](v1::FaceEvidence& e) { e.set_image_sha256(std::string(32, 'a')); });
+  add("not measured what was", [](v1::FaceEvidence& e) { e.add_not_measured(v1::FACE_COMPONENT_MOUTH_OPEN); });
   add("no template", [](v1::FaceEvidence& e) { e.clear_template_(); });
   add("a shorter template", [](v1::FaceEvidence& e) { e.mutable_template_()->resize(e.template_().size() - 4); });
   add("a longer template", [](v1::FaceEvidence& e) { e.mutable_template_()->append(4, '\0'); });
