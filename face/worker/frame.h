@@ -7,8 +7,9 @@
 //   parent -> worker   kPicture (bytes of a picture as received)
 //   worker -> parent   kEvidence (a serialised v1::FaceEvidence), or kFault (why not, in words; the worker lives on)
 //
-// A picture travels over the socket: 300 kB take 0.1 ms, a sealed memfd takes as long and a descriptor at both ends.
-// Thread-safe: no state.
+// A picture travels over the socket: 300 kB and a byte back took 0.05 ms, 4 MiB 0.9 ms; in a sealed memfd, which the
+// worker maps, 0.18 ms and 7.9 ms (page faults), and the filter would have to let descriptors in. Thread-safe: no
+// state.
 #pragma once
 
 #include <cstddef>

@@ -23,7 +23,7 @@ struct WorkerProcessOptions {
   // For one picture, from its first byte sent to its evidence.
   std::chrono::milliseconds picture_time_limit{2000};
   // For the start, until it says that it is ready.
-  std::chrono::milliseconds start_time_limit{60'000};
+  std::chrono::milliseconds start_time_limit{30'000};
   // Told, for the log, of each worker that was lost: its process id, why, and how it ended. May be empty.
   std::function<void(const std::string&)> on_lost;
 };
