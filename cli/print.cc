@@ -130,6 +130,13 @@ void Print(const v1::ModelCard& card) {
                 group.name().c_str(), group.photos(), static_cast<unsigned long long>(group.genuine_pairs()),
                 static_cast<unsigned long long>(group.impostor_pairs()), group.fmr(), 100 * group.fnmr());
   }
+  for (const v1::NetworkCard& network : card.networks()) {
+    std::printf("network      %s %s\n", network.purpose().c_str(), network.sha256().substr(0, 12).c_str());
+  }
+  for (const int component : card.not_measured()) {
+    std::printf("not measured: %s\n",
+                Strip(v1::FaceComponent_Name(static_cast<v1::FaceComponent>(component)), "FACE_COMPONENT_").c_str());
+  }
   for (const std::string& attack : card.not_countered()) std::printf("not countered: %s\n", attack.c_str());
 }
 

@@ -5,6 +5,7 @@
 #include <csetjmp>
 #include <cstdio>
 #include <cstring>
+#include <iterator>
 #include <png.h>
 
 #include <opencv2/core.hpp>
@@ -25,7 +26,7 @@ constexpr string_view kJpegMagic("\xFF\xD8\xFF", 3);
 constexpr string_view kPngMagic("\x89PNG\r\n\x1A\n", 8);
 constexpr string_view kExifHeader("Exif\0\0", 6);
 // Coefficients of the largest progressive picture that is accepted, with some room.
-constexpr long kJpegMemory = 128L << 20;
+constexpr long kJpegMemory = 96L << 20;
 
 // Turns a picture so that it stands upright (EXIF orientation 1..8: what row 0 and column 0 of the stored picture
 // show).
@@ -80,6 +81,33 @@ int Reduction(int width, int height, int working_side) {
 
 // ---------------------------------------------------------------------------------------------------------------- JPEG
 
+// Of the first Exif block before the first scan; 1 if there is none. Not left to the library, which keeps every APP1
+// segment in a list and walks the list for each: a million empty ones would take it hours.
+int JpegOrientation(string_view bytes) {
+  constexpr unsigned char kStartOfScan = 0xDA;
+  constexpr unsigned char kExifSegment = 0xE1;
+  std::size_t at = kJpegMagic.size() - 1;
+  while (true) {
+    // As the library does, over whatever stands before the next marker.
+    at = bytes.find('\xFF', at);
+    if (at == string_view::npos) return 1;
+    at = bytes.find_first_not_of('\xFF', at);
+    if (at == string_view::npos) return 1;
+    const auto marker = static_cast<unsigned char>(bytes[at++]);
+    const bool alone = marker == 0x00 || marker == 0x01 || (marker >= 0xD0 && marker <= 0xD8);
+    if (alone) continue;
+    if (marker == kStartOfScan || at + 2 > bytes.size()) return 1;
+    const std::size_t length = static_cast<std::size_t>(static_cast<unsigned char>(bytes[at]) << 8 |
+                                                        static_cast<unsigned char>(bytes[at + 1]));
+    if (length < 2 || at + length > bytes.size()) return 1;
+    const string_view data = bytes.substr(at + 2, length - 2);
+    if (marker == kExifSegment && data.substr(0, kExifHeader.size()) == kExifHeader) {
+      return ExifOrientation(data.substr(kExifHeader.size()));
+    }
+    at += length;
+  }
+}
+
 // libjpeg reports an error by a function that must not return. Each function below that calls setjmp holds nothing with
 // a destructor, so the jump crosses none.
 struct JpegState {
@@ -127,7 +155,6 @@ bool JpegReadHeader(JpegState* state, const unsigned char* bytes, std::size_t si
   state->info.progress = &state->progress;
   state->info.mem->max_memory_to_use = kJpegMemory;
   jpeg_mem_src(&state->info, bytes, static_cast<unsigned long>(size));
-  jpeg_save_markers(&state->info, JPEG_APP0 + 1, 0xFFFF);
   return jpeg_read_header(&state->info, TRUE) == JPEG_HEADER_OK;
 }
 
@@ -148,14 +175,6 @@ bool JpegReadRows(JpegState* state, unsigned char* rows, std::size_t stride) {
   }
   // Reads on to the end-of-image marker; without one the file was cut.
   return jpeg_finish_decompress(&state->info) == TRUE;
-}
-
-int JpegOrientation(const JpegState& state) {
-  for (jpeg_saved_marker_ptr marker = state.info.marker_list; marker != nullptr; marker = marker->next) {
-    const string_view data(reinterpret_cast<const char*>(marker->data), marker->data_length);
-    if (data.substr(0, kExifHeader.size()) == kExifHeader) return ExifOrientation(data.substr(kExifHeader.size()));
-  }
-  return 1;
 }
 
 // Ink to light. Files with Adobe's marker store the complement of the ink, as nearly all CMYK JPEGs do.
@@ -195,11 +214,16 @@ class JpegDecoder {
     if (!JpegReadHeader(&state_, reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size())) return picture;
     const auto width = static_cast<int>(state_.info.image_width);
     const auto height = static_cast<int>(state_.info.image_height);
-    const int orientation = JpegOrientation(state_);
+    const int orientation = JpegOrientation(bytes);
     SetStoredSize(width, height, orientation, picture);
     picture.status = CheckSize(width, height, limits_.max_jpeg_pixels, limits_);
     if (picture.status != v1::FACE_STATUS_OK) return picture;
 
+    // Cameras and browsers do not write it, and a few bytes of it stand for any number of pixels.
+    if (state_.info.arith_code) {
+      picture.status = v1::FACE_STATUS_DECODE_FAILED;
+      return picture;
+    }
     if (jpeg_has_multiple_scans(&state_.info) && std::int64_t{width} * height > limits_.max_progressive_pixels) {
       picture.status = v1::FACE_STATUS_IMAGE_TOO_LARGE;
       return picture;
@@ -298,6 +322,10 @@ cv::Mat OnWhite(const cv::Mat& bgra) {
     auto* to = bgr.ptr<cv::Vec3b>(y);
     for (int x = 0; x < bgra.cols; ++x) {
       const int alpha = from[x][3];
+      if (alpha == 255) {
+        to[x] = cv::Vec3b(from[x][0], from[x][1], from[x][2]);
+        continue;
+      }
       for (int c = 0; c < 3; ++c) {
         to[x][c] = static_cast<unsigned char>((from[x][c] * alpha + 255 * (255 - alpha) + 127) / 255);
       }
@@ -316,12 +344,13 @@ class PngDecoder {
   DecodedPicture Decode(string_view bytes) {
     DecodedPicture picture;
     // IHDR always comes first: its size is checked before the library sees the file.
-    constexpr std::size_t kHeaderEnd = 24;
+    constexpr std::size_t kHeaderEnd = 26;
     if (bytes.size() < kHeaderEnd || bytes.substr(12, 4) != "IHDR") return picture;
     const std::int64_t width = BigEndian(bytes, 16);
     const std::int64_t height = BigEndian(bytes, 20);
     if (width == 0 || height == 0) return picture;
     picture.status = CheckSize(width, height, limits_.max_png_pixels, limits_);
+    if (StoredRow(bytes, width) * height > limits_.max_png_bytes) picture.status = v1::FACE_STATUS_IMAGE_TOO_LARGE;
     if (picture.status == v1::FACE_STATUS_IMAGE_TOO_LARGE) return picture;
     const v1::FaceStatus size_status = picture.status;
     picture.status = v1::FACE_STATUS_DECODE_FAILED;
@@ -359,6 +388,14 @@ class PngDecoder {
     std::int64_t value = 0;
     for (std::size_t i = 0; i < 4; ++i) value = (value << 8) | static_cast<unsigned char>(bytes[at + i]);
     return value;
+  }
+
+  // Bytes of a row before compression; 0 for a colour type that the library will refuse. `width` is below 2^31.
+  static std::int64_t StoredRow(string_view bytes, std::int64_t width) {
+    constexpr int kChannels[] = {1, 0, 3, 1, 2, 0, 4};
+    const auto bits = static_cast<unsigned char>(bytes[24]);
+    const auto colour = static_cast<unsigned char>(bytes[25]);
+    return colour < std::size(kChannels) ? (width * kChannels[colour] * bits + 7) / 8 : 0;
   }
 
   int Orientation() {

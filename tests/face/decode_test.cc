@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "face/decode.h"
 
+#include <algorithm>
 #include <chrono>
+#include <string>
+#include <vector>
 
 #include <gtest/gtest.h>
 #include <opencv2/core.hpp>
@@ -9,6 +12,7 @@
 
 #include "face/exif_orientation.h"
 #include "tests/face/encode.h"
+#include "tests/face/hostile_pictures.h"
 
 namespace realname::face {
 namespace {
@@ -194,15 +198,58 @@ TEST(Decode, CapsTheScansOfAProgressiveJpeg) {
 }
 
 TEST(Decode, ReducesLargePictures) {
-  const cv::Mat large = Marked(4000, 3000);
-  for (const std::string& bytes : {EncodeJpeg(large, {.quality = 80}), EncodePng(large, PngKind::kRgb8)}) {
+  // Telephones of 12 and of 50 megapixels, held upright; the largest PNG.
+  const struct {
+    int width;
+    int height;
+    bool png;
+    int reduction;
+  } cases[] = {{4000, 3000, false, 2}, {8160, 6120, false, 4}, {3000, 2998, true, 2}};
+  for (const auto& each : cases) {
+    const cv::Mat large = Marked(each.width, each.height);
+    const std::string bytes = each.png ? EncodePng(large, PngKind::kRgb8)
+                                       : EncodeJpeg(Stored(large, 6), {.quality = 80, .exif_orientation = 6});
+    ASSERT_LE(bytes.size(), DecodeLimits().max_bytes);
     const DecodedPicture picture = Decode(bytes);
-    ASSERT_EQ(picture.status, v1::FACE_STATUS_OK);
-    EXPECT_EQ(picture.stored_width, 4000);
-    EXPECT_EQ(picture.stored_height, 3000);
-    EXPECT_EQ(picture.bgr.cols, 2000);
-    EXPECT_DOUBLE_EQ(picture.StoredPixelsPerPixel(), 2.0);
+    ASSERT_EQ(picture.status, v1::FACE_STATUS_OK) << each.width;
+    EXPECT_EQ(picture.stored_width, each.width);
+    EXPECT_EQ(picture.stored_height, each.height);
+    EXPECT_EQ(picture.bgr.cols, each.width / each.reduction);
+    EXPECT_DOUBLE_EQ(picture.StoredPixelsPerPixel(), each.reduction);
+    cv::Mat reduced;
+    cv::resize(large, reduced, picture.bgr.size(), 0, 0, cv::INTER_AREA);
+    EXPECT_LT(MeanDifference(picture.bgr, reduced), 4);
   }
+}
+
+TEST(Decode, AnswersEveryHostilePicture) {
+  const cv::Mat picture = Marked(160, 120);
+  const std::vector<HostilePicture> all = HostilePictures(picture);
+  EXPECT_GT(all.size(), 200U);
+  for (const HostilePicture& each : all) {
+    const DecodedPicture decoded = Decode(each.bytes);
+    EXPECT_NE(std::find(each.expected.begin(), each.expected.end(), decoded.status), each.expected.end())
+        << each.name << ": " << v1::FaceStatus_Name(decoded.status);
+    EXPECT_EQ(decoded.bgr.empty(), decoded.status != v1::FACE_STATUS_OK) << each.name;
+    if (each.same) {
+      EXPECT_LT(MeanDifference(decoded.bgr, picture), 6) << each.name;
+    }
+  }
+}
+
+TEST(Decode, TakesTheOrientationFromTheFirstExifBlock) {
+  const std::string plain = EncodeJpeg(Marked());
+  const auto segment = [](int orientation) {
+    const std::string data = std::string("Exif\0\0", 6) + ExifBlock(orientation);
+    return std::string("\xFF\xE1\0", 3) + static_cast<char>(data.size() + 2) + data;
+  };
+  const auto turned = [](const std::string& bytes) { return Decode(bytes).stored_width == kHeight; };
+  EXPECT_TRUE(turned(plain.substr(0, 2) + segment(6) + segment(1) + plain.substr(2)));
+  EXPECT_FALSE(turned(plain.substr(0, 2) + segment(1) + segment(6) + plain.substr(2)));
+  const std::string other("\xFF\xE1\0\x08XMP XY", 10);
+  EXPECT_TRUE(turned(plain.substr(0, 2) + other + segment(6) + plain.substr(2))) << "after an APP1 of another kind";
+  EXPECT_TRUE(turned(plain.substr(0, 2) + "\xFF\xFF" + segment(6) + plain.substr(2))) << "after fill bytes";
+  EXPECT_FALSE(turned(plain + segment(6))) << "after the picture";
 }
 
 TEST(ExifOrientation, NeverReadsPastTheEnd) {

@@ -39,7 +39,10 @@ std::string EncodeJpeg(const cv::Mat& picture, const JpegOptions& options) {
   info.in_color_space = picture.channels() == 1 ? JCS_GRAYSCALE : picture.channels() == 3 ? JCS_EXT_BGR : JCS_CMYK;
   jpeg_set_defaults(&info);
   jpeg_set_quality(&info, options.quality, TRUE);
+  if (options.ycck) jpeg_set_colorspace(&info, JCS_YCCK);
   if (options.progressive) jpeg_simple_progression(&info);
+  info.arith_code = options.arithmetic ? TRUE : FALSE;
+  info.restart_interval = options.restart_interval;
   jpeg_start_compress(&info, TRUE);
   if (options.exif_orientation > 0) {
     const std::string block = std::string("Exif\0\0", 6) + ExifBlock(options.exif_orientation);

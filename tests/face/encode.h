@@ -14,9 +14,15 @@ struct JpegOptions {
   bool progressive = false;
   // 1 to 8; 0: no Exif block.
   int exif_orientation = 0;
+  // Arithmetic instead of Huffman coding.
+  bool arithmetic = false;
+  // CMYK is stored as YCCK.
+  bool ycck = false;
+  // MCUs from one restart marker to the next; 0: none.
+  unsigned restart_interval = 0;
 };
 
-// CV_8UC3 (BGR), CV_8UC1 (grey) or CV_8UC4 (CMYK, stored complemented with Adobe's marker).
+// CV_8UC3 (BGR), CV_8UC1 (grey) or CV_8UC4 (CMYK or YCCK, stored complemented with Adobe's marker).
 std::string EncodeJpeg(const cv::Mat& picture, const JpegOptions& options = JpegOptions());
 
 enum class PngKind { kRgb8, kRgb16, kRgba8, kGrey8, kPalette };
