@@ -37,6 +37,7 @@ struct OwnerRows {
   v1::SubmitRegistrationRequest application;  // of the PASS
   std::string passed;                         // verification ids
   std::string retried;
+  std::string session;  // session id
 };
 
 std::shared_ptr<grpc::Channel> ChannelOf(const OwnRowsOptions& options, const std::string& certificate) {
@@ -104,7 +105,8 @@ std::vector<const pb::MethodDescriptor*> Methods() {
 }
 
 bool NamesARow(const pb::MethodDescriptor& method) {
-  return method.input_type()->FindFieldByName("verification_id") != nullptr;
+  return method.input_type()->FindFieldByName("verification_id") != nullptr ||
+         method.input_type()->FindFieldByName("session_id") != nullptr;
 }
 
 // A request that would be answered if the caller were the owner. Throws for a method that this proof does not know.
@@ -120,7 +122,13 @@ std::unique_ptr<pb::Message> RequestAbout(const pb::MethodDescriptor& method, co
   set("request_id", cli::NewUuid());
   // One row is activated, so the other is the one to be cancelled.
   set("verification_id", method.name() == "CancelVerification" ? rows.retried : rows.passed);
-  if (auto* resubmit = dynamic_cast<v1::ResubmitEvidenceRequest*>(request.get())) {
+  set("session_id", rows.session);
+  if (auto* frame = dynamic_cast<v1::SubmitChallengeFrameRequest*>(request.get())) {
+    frame->set_step(1);
+    frame->set_frame(cli::ReadFileOrThrow(options.portrait));
+  } else if (auto* start = dynamic_cast<v1::StartSessionRequest*>(request.get())) {
+    *start->mutable_channel() = rows.application.channel();
+  } else if (auto* resubmit = dynamic_cast<v1::ResubmitEvidenceRequest*>(request.get())) {
     resubmit->set_verification_id(rows.retried);
     resubmit->add_items()->set_item(v1::EVIDENCE_ITEM_LIVE_PORTRAIT);
     resubmit->mutable_items(0)->set_photo(cli::ReadFileOrThrow(options.second_portrait));
@@ -162,7 +170,7 @@ int SimilaritiesIn(const pb::Message& message) {
 OwnerRows ReadRows(const OwnRowsOptions& options) {
   OwnerRows rows;
   std::ifstream file(options.folder + "/rows");
-  if (!(file >> rows.passed >> rows.retried)) throw std::runtime_error("no rows were prepared");
+  if (!(file >> rows.passed >> rows.retried >> rows.session)) throw std::runtime_error("no rows were prepared");
   if (!rows.application.ParseFromString(cli::ReadFileOrThrow(options.folder + "/application"))) {
     throw std::runtime_error("the prepared application cannot be read");
   }
@@ -172,7 +180,9 @@ OwnerRows ReadRows(const OwnRowsOptions& options) {
 bool Mentions(const Reply& reply, const OwnerRows& rows) {
   for (const auto& message : reply.messages) {
     const std::string bytes = message->SerializeAsString();
-    if (bytes.find(rows.passed) != std::string::npos || bytes.find(rows.retried) != std::string::npos) return true;
+    for (const std::string& id : {rows.passed, rows.retried, rows.session}) {
+      if (bytes.find(id) != std::string::npos) return true;
+    }
   }
   return false;
 }
@@ -198,9 +208,19 @@ int PrepareOwnRows(const OwnRowsOptions& options) {
   v1::SubmitRegistrationRequest passed, retried;
   std::ofstream rows(options.folder + "/rows");
   rows << submit(41, options.second_portrait, v1::VERDICT_PASS, passed) << " ";
-  rows << submit(42, options.no_face, v1::VERDICT_RETRY, retried) << "\n";
+  rows << submit(42, options.no_face, v1::VERDICT_RETRY, retried) << " ";
+  v1::StartSessionRequest start;
+  start.set_request_id(cli::NewUuid());
+  *start.mutable_channel() = passed.channel();
+  grpc::ClientContext context;
+  context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(60));
+  v1::Session session;
+  if (const auto status = stub->StartSession(&context, start, &session); !status.ok()) {
+    throw std::runtime_error("the owner's session: " + cli::Describe(status));
+  }
+  rows << session.session_id() << "\n";
   std::ofstream(options.folder + "/application", std::ios::binary) << passed.SerializeAsString();
-  std::cout << "the owner has two rows, a PASS and a RETRY\n";
+  std::cout << "the owner has three rows, a PASS, a RETRY and a session\n";
   return 0;
 }
 

@@ -23,6 +23,7 @@
 
 #include "bench/canary.h"
 #include "bench/command_line.h"
+#include "bench/face_challenge.h"
 #include "bench/hostile.h"
 #include "bench/own_rows.h"
 #include "bench/process_use.h"
@@ -306,6 +307,36 @@ int Canary(const Options& options) {
     count(client.Call(
         [&](grpc::ClientContext& c) { return client.registration().ResubmitEvidence(&c, again, &decided); }));
   }
+  // A session: a frame that is kept, one that is refused, and ids that are somebody's name.
+  v1::StartSessionRequest start;
+  start.set_request_id(cli::NewUuid());
+  *start.mutable_channel() = request.channel();
+  v1::Session session;
+  count(client.Call([&](grpc::ClientContext& c) { return client.registration().StartSession(&c, start, &session); }));
+  const std::string photo = cli::ReadFileOrThrow(options.id_photo);
+  for (const std::string& picture : {photo, "no picture " + request.parties(0).document().name()}) {
+    v1::SubmitChallengeFrameRequest frame;
+    frame.set_request_id(cli::NewUuid());
+    frame.set_session_id(session.session_id());
+    frame.set_step(std::max(session.next_step(), 1u));
+    frame.set_frame(picture);
+    count(client.Call(
+        [&](grpc::ClientContext& c) { return client.registration().SubmitChallengeFrame(&c, frame, &session); }));
+  }
+  if (session.next_step() != 2 || session.refused_frames_size() != 1) {
+    std::cout << "canary: the session did not take the frame that it should\n";
+    return 1;
+  }
+  for (const std::string& asked : {session.session_id(), request.parties(0).document().number()}) {
+    v1::GetSessionRequest get;
+    get.set_session_id(asked);
+    count(client.Call([&](grpc::ClientContext& c) { return client.registration().GetSession(&c, get, &session); }));
+    v1::ExtendSessionRequest extend;
+    extend.set_request_id(cli::NewUuid());
+    extend.set_session_id(asked);
+    count(
+        client.Call([&](grpc::ClientContext& c) { return client.registration().ExtendSession(&c, extend, &session); }));
+  }
   // Watched from the beginning, and with a token that is somebody's name.
   for (const std::string& token : {std::string(), request.parties(0).document().name()}) {
     v1::WatchVerificationRequest watch;
@@ -480,6 +511,20 @@ int Main(int argc, char** argv) {
   own_rows_step("prepare", PrepareOwnRows);
   own_rows_step("foreign", CallOnForeignRows);
   own_rows_step("own", CallOnOwnRows);
+  auto* challenge = app.add_subcommand("face-challenge");
+  challenge->require_subcommand(1);
+  FaceChallengeOptions challenges;
+  challenge->add_option("--certificates", challenges.certificates)->required();
+  challenge->add_option("--photos", challenges.photos)->required();
+  challenge->add_option("--folder", challenges.folder)->required();
+  const auto challenge_step = [&](const char* name, int (*step)(const FaceChallengeOptions&)) {
+    challenge->add_subcommand(name)->callback([&, step] {
+      challenges.server = o.connection.server;
+      status = step(challenges);
+    });
+  };
+  challenge_step("begin", BeginChallenges);
+  challenge_step("finish", FinishChallenges);
   auto* scan = app.add_subcommand("scan");
   scan->add_option("--folder", o.folder)->required();
   scan->callback([&] { status = Scan(o); });

@@ -43,6 +43,9 @@ std::string Word(v1::Verdict verdict) {
 std::string Word(v1::State state) { return Strip(v1::State_Name(state), "STATE_"); }
 std::string Word(v1::Outcome outcome) { return Strip(v1::Outcome_Name(outcome), "OUTCOME_"); }
 
+std::string Word(v1::SessionState state) { return Strip(v1::SessionState_Name(state), "SESSION_STATE_"); }
+std::string Word(v1::ChallengeAction action) { return Strip(v1::ChallengeAction_Name(action), "CHALLENGE_ACTION_"); }
+
 std::string Codes(const v1::Verification& verification) {
   std::string text;
   for (const v1::Reason& reason : verification.reasons()) {
@@ -86,6 +89,10 @@ void Print(const v1::Verification& v) {
     std::printf(" %s=%s%s", Strip(v1::Check_Name(check.check()), "CHECK_").c_str(),
                 check.outcome() == v1::OUTCOME_UNSPECIFIED ? "withheld" : Word(check.outcome()).c_str(),
                 check.assurance() == v1::ASSURANCE_ASSERTED ? " (asserted, not proved)" : "");
+    if (check.active_outcome() != v1::OUTCOME_UNSPECIFIED) {
+      std::printf(" (passive %s, active %s)", Word(check.passive_outcome()).c_str(),
+                  Word(check.active_outcome()).c_str());
+    }
   }
   std::printf("\n");
   if (v.has_comparison()) {
@@ -138,6 +145,38 @@ void Print(const v1::ModelCard& card) {
                 Strip(v1::FaceComponent_Name(static_cast<v1::FaceComponent>(component)), "FACE_COMPONENT_").c_str());
   }
   for (const std::string& attack : card.not_countered()) std::printf("not countered: %s\n", attack.c_str());
+}
+
+void Print(const v1::Session& session) {
+  std::printf("%s\n", Word(session.state()).c_str());
+  if (!session.session_id().empty()) std::printf("  session       %s\n", session.session_id().c_str());
+  if (!session.nonce().empty()) std::printf("  nonce         %s\n", session.nonce().c_str());
+  if (session.has_expire_time()) {
+    std::printf("  open to       %s, may be extended %u more times\n", Local(session.expire_time()).c_str(),
+                session.extensions_left());
+  }
+  for (const v1::SessionNotice& notice : session.notices()) {
+    std::printf("  notice        %s %s: %s\n                %s\n", notice.notice_id().c_str(), notice.version().c_str(),
+                notice.text().zh().c_str(), notice.text().en().c_str());
+  }
+  for (int i = 0; i < session.steps_size(); ++i) {
+    const v1::ChallengeStep& step = session.steps(i);
+    std::printf("  step %d        %s  %s\n", i + 1, Word(step.action()).c_str(), step.accepted() ? "accepted" : "-");
+  }
+  for (const v1::RefusedFrame& refused : session.refused_frames()) {
+    std::printf("  refused       step %u:", refused.step());
+    for (const v1::Reason& reason : refused.reasons()) {
+      std::printf(
+          " %s  %s",
+          reason.code() == v1::REASON_CODE_UNSPECIFIED ? "(withheld)" : v1::ReasonCode_Name(reason.code()).c_str(),
+          reason.reader_text().en().c_str());
+    }
+    std::printf("\n");
+  }
+  if (!session.verification_id().empty()) std::printf("  used by       %s\n", session.verification_id().c_str());
+  std::printf("  next          %s", Strip(v1::NextAction_Name(session.next_action()), "NEXT_ACTION_").c_str());
+  if (session.next_step() > 0) std::printf(" %u", session.next_step());
+  std::printf("  %s %s\n", session.next_action_text().zh().c_str(), session.next_action_text().en().c_str());
 }
 
 void PrintJson(const google::protobuf::Message& message) {

@@ -15,6 +15,8 @@ namespace realname::cli {
 std::string Word(v1::Verdict verdict);
 std::string Word(v1::State state);
 std::string Word(v1::Outcome outcome);
+std::string Word(v1::SessionState state);
+std::string Word(v1::ChallengeAction action);
 
 // The reasons' codes, separated by spaces; a withheld one is "(withheld)".
 std::string Codes(const v1::Verification& verification);
@@ -24,6 +26,7 @@ void PrintRow(const v1::Verification& verification);  // one line of a list
 void Print(const v1::VerificationEvent& event);
 void Print(const v1::CompareFacesResponse& response);
 void Print(const v1::ModelCard& card);
+void Print(const v1::Session& session);
 
 // One line of JSON.
 void PrintJson(const google::protobuf::Message& message);

@@ -2,7 +2,9 @@
 // realname: the command line client of the service.
 //
 // Exit status: 0 PASS or done; 1 the call failed; 2 wrong usage; 10 RETRY, 11 REVIEW, 12 REJECT, 13 INCONCLUSIVE;
-// 14 a comparison that is no match.
+// 14 a comparison that is no match; 16 a session that awaits a frame, 17 one that has to be started anew, 18 one that
+// was used, 19 a customer for one of the operator's own halls.
+#include <algorithm>
 #include <cstdlib>
 #include <iostream>
 
@@ -36,6 +38,21 @@ int ExitStatus(v1::Verdict verdict) {
   }
 }
 
+int ExitStatus(v1::SessionState state) {
+  switch (state) {
+    case v1::SESSION_STATE_COMPLETE:
+      return 0;
+    case v1::SESSION_STATE_AWAITING_FRAME:
+      return 16;
+    case v1::SESSION_STATE_USED:
+      return 18;
+    case v1::SESSION_STATE_OWN_HALL:
+      return 19;
+    default:
+      return 17;
+  }
+}
+
 struct Options {
   ConnectionOptions connection;
   bool json = false;
@@ -49,6 +66,9 @@ struct Options {
   // The rest.
   std::string verification_id, resume_token, page_token, state, first, second, photos = ".assets/photos";
   std::vector<std::string> evidence;
+  std::string session_id, nonce, frame;
+  std::vector<std::string> excluded;
+  unsigned step = 0;  // 0: the session's next
   int page_size = 50;
 };
 
@@ -64,6 +84,7 @@ bool ParseCapture(const std::string& name, v1::CaptureMethod* value) { return v1
 bool ParseChannel(const std::string& name, v1::ChannelType* value) { return v1::ChannelType_Parse(name, value); }
 bool ParseSex(const std::string& name, v1::Sex* value) { return v1::Sex_Parse(name, value); }
 bool ParseState(const std::string& name, v1::State* value) { return v1::State_Parse(name, value); }
+bool ParseAction(const std::string& name, v1::ChallengeAction* value) { return v1::ChallengeAction_Parse(name, value); }
 bool ParseItem(const std::string& name, v1::EvidenceItem* value) { return v1::EvidenceItem_Parse(name, value); }
 
 class Commands {
@@ -84,6 +105,12 @@ class Commands {
     party->set_id_photo(ReadFileOrThrow(o_.id_photo));
     party->set_live_portrait(ReadFileOrThrow(o_.live_portrait));
     FillChannel(*request.mutable_channel());
+    request.set_session_nonce(o_.nonce);
+    if (!o_.session_id.empty()) {
+      v1::Session session;
+      if (const grpc::Status status = ReadSession(session); !status.ok()) return Failed(status);
+      request.set_session_nonce(session.nonce());
+    }
     v1::Verification answer;
     return Finish(client_.Call([&](grpc::ClientContext& context) {
       return client_.registration().SubmitRegistration(&context, request, &answer);
@@ -210,6 +237,54 @@ class Commands {
     return answer.eligibility() == v1::ELIGIBILITY_YES ? 0 : answer.eligibility() == v1::ELIGIBILITY_NO ? 12 : 11;
   }
 
+  int StartSession() {
+    v1::StartSessionRequest request;
+    request.set_request_id(o_.request_id.empty() ? NewUuid() : o_.request_id);
+    FillChannel(*request.mutable_channel());
+    for (const std::string& action : o_.excluded) {
+      request.add_excluded_actions(Parse<v1::ChallengeAction>(ParseAction, "CHALLENGE_ACTION_", action));
+    }
+    v1::Session session;
+    return Finish(client_.Call([&](grpc::ClientContext& context) {
+      return client_.registration().StartSession(&context, request, &session);
+    }),
+                  session);
+  }
+
+  int SubmitFrame() {
+    v1::SubmitChallengeFrameRequest request;
+    request.set_request_id(o_.request_id.empty() ? NewUuid() : o_.request_id);
+    request.set_session_id(o_.session_id);
+    request.set_frame(ReadFileOrThrow(o_.frame));
+    request.set_step(o_.step);
+    v1::Session session;
+    if (o_.step == 0) {
+      if (const grpc::Status status = ReadSession(session); !status.ok()) return Failed(status);
+      request.set_step(std::max(session.next_step(), 1u));
+    }
+    return Finish(client_.Call([&](grpc::ClientContext& context) {
+      return client_.registration().SubmitChallengeFrame(&context, request, &session);
+    }),
+                  session);
+  }
+
+  int GetSession() {
+    v1::Session session;
+    const grpc::Status status = ReadSession(session);
+    return Finish(status, session);
+  }
+
+  int ExtendSession() {
+    v1::ExtendSessionRequest request;
+    request.set_request_id(o_.request_id.empty() ? NewUuid() : o_.request_id);
+    request.set_session_id(o_.session_id);
+    v1::Session session;
+    return Finish(client_.Call([&](grpc::ClientContext& context) {
+      return client_.registration().ExtendSession(&context, request, &session);
+    }),
+                  session);
+  }
+
   int Compare() {
     v1::CompareFacesRequest request;
     request.set_first(ReadFileOrThrow(o_.first));
@@ -284,6 +359,22 @@ class Commands {
     return ExitStatus(answer.verdict());
   }
 
+  int Finish(const grpc::Status& status, const v1::Session& session) const {
+    if (!status.ok()) return Failed(status);
+    if (o_.json) {
+      PrintJson(session);
+    } else {
+      Print(session);
+    }
+    return ExitStatus(session.state());
+  }
+  grpc::Status ReadSession(v1::Session& session) {
+    v1::GetSessionRequest request;
+    request.set_session_id(o_.session_id);
+    return client_.Call(
+        [&](grpc::ClientContext& context) { return client_.registration().GetSession(&context, request, &session); });
+  }
+
   const Options& o_;
   Client client_;
 };
@@ -294,7 +385,8 @@ int Main(int argc, char** argv) {
   app.footer(
       "Exit status: 0 PASS or done, 1 the call failed, 2 wrong usage, 10 RETRY, 11 REVIEW, 12 REJECT, 13 "
       "INCONCLUSIVE,\n"
-      "14 a comparison that is no match, 15 the application ended without a verdict (cancelled, expired).\n"
+      "14 a comparison that is no match, 15 the application ended without a verdict (cancelled, expired),\n"
+      "16 to 19 sessions: see session --help.\n"
       "--server, --ca, --cert and --key may also be given as REALNAME_SERVER, REALNAME_CA, REALNAME_CERT, "
       "REALNAME_KEY.");
   Options o;
@@ -342,7 +434,38 @@ int Main(int argc, char** argv) {
     sub->add_option("--request-id", o.request_id, "UUID; give the same one to retry the same call");
   };
 
-  CLI::App* sub = command("register", "submit a registration", &Commands::Register);
+  CLI::App* const sessions = app.add_subcommand("session", "online sign-up: an active challenge, frame by frame");
+  sessions->require_subcommand(1);
+  sessions->footer(
+      "Exit status: 0 the session is complete, 16 it awaits a frame (also after a frame that was refused: see "
+      "'refused'),\n"
+      "17 a new one has to be started, 18 a registration used it, 19 the customer has to come to an own hall,\n"
+      "1 the call failed, 2 wrong usage.");
+  const auto session_command = [&](const char* name, const char* text, int (Commands::*run)()) {
+    CLI::App* sub = sessions->add_subcommand(name, text);
+    sub->callback([&o, &status, run] { status = (Commands(o).*run)(); });
+    sub->footer(sessions->get_footer());
+    return sub;
+  };
+  CLI::App* sub = session_command("start", "begin: prints nonce, notices and what is asked", &Commands::StartSession);
+  sub->add_option("--channel", o.channel, "own_app, own_web, mini_program ...")->required();
+  sub->add_option("--agent", o.agent, "agent, as in your certificate");
+  sub->add_option("--outlet", o.outlet, "outlet, as in your certificate");
+  sub->add_option("--exclude", o.excluded,
+                  "what the customer cannot do: turn_left, turn_right, look_up, blink, open_mouth");
+  request_id(sub);
+  sub = session_command("frame", "send the picture of one step", &Commands::SubmitFrame);
+  sub->add_option("session_id", o.session_id, "session")->required();
+  sub->add_option("frame", o.frame, "JPEG or PNG, not mirrored")->required();
+  sub->add_option("--step", o.step, "the step that it shows (default: the next)");
+  request_id(sub);
+  sub = session_command("get", "show a session, to go on with it", &Commands::GetSession);
+  sub->add_option("session_id", o.session_id, "session")->required();
+  sub = session_command("extend", "ask for more time", &Commands::ExtendSession);
+  sub->add_option("session_id", o.session_id, "session")->required();
+  request_id(sub);
+
+  sub = command("register", "submit a registration", &Commands::Register);
   document(sub);
   request_id(sub);
   sub->add_option("--msisdn", o.msisdn, "phone number, +8613...")->required();
@@ -351,6 +474,8 @@ int Main(int argc, char** argv) {
   sub->add_option("--product", o.product, "product code")->capture_default_str();
   details(sub);
   sub->add_option("--staff", o.staff, "member of staff");
+  CLI::Option* session = sub->add_option("--session", o.session_id, "the session whose challenge was passed (online)");
+  sub->add_option("--nonce", o.nonce, "its nonce, instead of --session")->excludes(session);
 
   sub = command("resubmit", "send again what a RETRY asked for", &Commands::Resubmit);
   verification(sub);

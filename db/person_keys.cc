@@ -45,6 +45,18 @@ Result<NewPerson> PersonKeys::New() {
   return *std::move(person);
 }
 
+Status PersonKeys::Erase(const std::string& person_id) {
+  {
+    const std::lock_guard lock(mutex_);
+    const auto found = by_person_.find(person_id);
+    if (found != by_person_.end()) {
+      recent_.erase(found->second);
+      by_person_.erase(found);
+    }
+  }
+  return store_.Erase(person_id);
+}
+
 Result<std::shared_ptr<const DataKey>> PersonKeys::Find(const std::string& person_id) {
   {
     const std::lock_guard lock(mutex_);

@@ -35,6 +35,9 @@ class PersonKeys {
   // A person nobody has yet, whose key is durably stored. Errors are those of KeyStore.
   Result<NewPerson> New();
 
+  // Erases a person's key, here and in the store. Errors are those of KeyStore.
+  Status Erase(const std::string& person_id);
+
   // The key of a known person. FAILED_PRECONDITION (WRONG_STATE) if it was erased.
   Result<std::shared_ptr<const DataKey>> Find(const std::string& person_id);
 

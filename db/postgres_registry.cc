@@ -180,6 +180,7 @@ Result<CommitOutcome> PostgresRegistry::Commit(const CommitRequest& request, Dea
   const Nullable next_due = request.decision.next_reverification_date().empty()
                                 ? Nullable::Null()
                                 : Nullable::Text(request.decision.next_reverification_date());
+  const Nullable session = request.session_id.empty() ? Nullable::Null() : Nullable::Text(request.session_id);
   const std::string record_bytes = Canonical(record);
   const std::string facts_bytes = Canonical(facts);
 
@@ -193,7 +194,7 @@ Result<CommitOutcome> PostgresRegistry::Commit(const CommitRequest& request, Dea
                       Bytes{record_bytes}, Bytes{record_subject}, Bytes{photos[0].name}, Bytes{photos[1].name},
                       Bytes{decision_bytes}, Bytes{facts_bytes}, Bytes{facts_subject}, Bytes{sealed_salt},
                       request.decision.policy_digest(), request.decision.rules_version(), TimeOrderedUuid(request.now),
-                      Bytes{*leaf}, Micros(request.now))[0][0]
+                      Bytes{*leaf}, session, Micros(request.now))[0][0]
                   .as<bool>();
   });
   if (status.code() == StatusCode::kAborted) return CommitOutcome(Moved{});

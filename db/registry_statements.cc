@@ -39,7 +39,7 @@ void PrepareRegistryStatements(Connection& connection) {
       "commit_decision",
       "select realname.commit_decision($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, "
       "$16::smallint, $17::smallint, $18, $19, $20, $21, realname.at($22), $23, $24, $25, $26, $27, $28, "
-      "$29, $30, $31, $32, $33, $34, $35, realname.at($36))");
+      "$29, $30, $31, $32, $33, $34, $35, $36, realname.at($37))");
   connection.raw.prepare("transition",
                          "select realname.transition($1::smallint, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, "
                          "realname.at($12))");
@@ -74,7 +74,36 @@ void PrepareRegistryStatements(Connection& connection) {
                          "from realname.precheck($1, $2, $3, $4, $5, $6, $7, realname.at($8))");
   connection.raw.prepare("unknown_people",
                          "select id from unnest($1::uuid[]) as id "
-                         "where not exists (select 1 from realname.person p where p.person_id = id)");
+                         "where not exists (select 1 from realname.person p where p.person_id = id) "
+                         "and not exists (select 1 from realname.session s where s.session_id = id)");
+  const std::string session_columns =
+      "s.session_id, s.operator_id, s.agent_id, s.outlet_id, s.principal, s.version, s.record, s.sealed_nonce, "
+      "realname.micros(s.expire_time), s.verification_id, realname.micros(s.use_time) from realname.session s ";
+  const std::string session_scope =
+      " s.operator_id = $1 and ($2::text is null or s.agent_id = $2) and ($3::text is null or s.outlet_id = $3) and "
+      "($4::text is null or s.principal = $4) ";
+  connection.raw.prepare("session_request",
+                         "select session_id, payload_digest = $3 from realname.session_request "
+                         "where principal = $1 and request_id = $2");
+  connection.raw.prepare("session_unscoped", "select " + session_columns + "where s.session_id = $1");
+  connection.raw.prepare("session_get", "select " + session_columns + "where s.session_id = $5 and" + session_scope);
+  connection.raw.prepare(
+      "session_by_nonce",
+      "select " + session_columns + "where s.nonce_index_version = $5 and s.nonce_index = $6 and" + session_scope);
+  connection.raw.prepare("session_by_verification", "select " + session_columns + "where s.verification_id = $1");
+  connection.raw.prepare("session_frames",
+                         "select step, photo, sealed_evidence from realname.session_frame "
+                         "where session_id = $1 order by step");
+  connection.raw.prepare("commit_session",
+                         "select realname.commit_session($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, "
+                         "realname.at($14), $15, $16, $17, realname.at($18))");
+  connection.raw.prepare("sessions_run_out",
+                         "select session_id from realname.session where verification_id is null and "
+                         "expire_time < realname.at($1) order by expire_time limit $2");
+  connection.raw.prepare("session_delete",
+                         "with gone as (delete from realname.session where session_id = $1 and verification_id is null "
+                         "  and expire_time < realname.at($2) returning session_id) "
+                         "delete from media.photo p using gone where p.person_id = gone.session_id");
   connection.raw.prepare("policy_put",
                          "insert into realname.policy_pack values ($1, $2, now()) on conflict do nothing");
   connection.raw.prepare("policy_get", "select body from realname.policy_pack where digest = $1");
@@ -92,7 +121,9 @@ void PrepareRegistryStatements(Connection& connection) {
       "  order by create_time, person_id, name limit $5), "
       "gone as (delete from media.photo p using page where p.person_id = page.person_id and p.name = page.name "
       "  and p.create_time = page.create_time and not exists (select 1 from realname.registration r "
-      "  where r.person_id = page.person_id and (r.id_photo = page.name or r.live_portrait = page.name)) returning 1) "
+      "  where r.person_id = page.person_id and (r.id_photo = page.name or r.live_portrait = page.name)) "
+      "  and not exists (select 1 from realname.session_frame f "
+      "  where f.session_id = page.person_id and f.photo = page.name) returning 1) "
       "select (select count(*) from gone), realname.micros(create_time), person_id, name from page "
       "order by create_time desc, person_id desc, name desc limit 1");
 }

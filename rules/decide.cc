@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "rules/challenge.h"
 #include "rules/quality_gate.h"
 #include "rules/resident_id.h"
 
@@ -131,6 +132,12 @@ class Examination {
     Uncertain(v1::CHECK_FACE_MATCH, v1::FACE_GREY_BAND);
   }
 
+  void Challenge() {
+    if (!ChallengeAsked(policy_, facts_)) return;
+    Passed(v1::CHECK_LIVENESS);
+    for (const v1::ReasonCode fault : ChallengeFaults(policy_, facts_)) Found(v1::CHECK_LIVENESS, fault);
+  }
+
   void RecordConsistency() {
     constexpr auto kCheck = v1::CHECK_RECORD_CONSISTENCY;
     Passed(kCheck);
@@ -189,6 +196,16 @@ class Examination {
   v1::Decision Merge() const;
 
  private:
+  // How the findings of a check that `counts` come out, if it was made.
+  template <typename Counts>
+  v1::Outcome OutcomeOf(v1::Check check, bool made, Counts counts) const {
+    v1::Outcome outcome = made ? v1::OUTCOME_PASSED : v1::OUTCOME_SKIPPED;
+    for (const Finding& finding : findings_) {
+      if (finding.check != check || !counts(finding.code) || outcome == v1::OUTCOME_FAILED) continue;
+      outcome = finding.uncertain ? v1::OUTCOME_UNCERTAIN : v1::OUTCOME_FAILED;
+    }
+    return outcome;
+  }
   void Passed(v1::Check check) { made_.push_back(check); }
   void Found(v1::Check check, v1::ReasonCode code, v1::EvidenceItem item = v1::EVIDENCE_ITEM_UNSPECIFIED) {
     findings_.push_back({check, code, item, false});
@@ -213,12 +230,10 @@ class Examination {
     constexpr auto kItem = v1::EVIDENCE_ITEM_LIVE_PORTRAIT;
     const auto& limits = policy_.pack.liveness();
     Passed(kCheck);
+    passive_liveness_ = true;
     if (portrait.live_score() >= limits.live_score_pass()) return;
     if (portrait.live_score() >= limits.live_score_fail()) return Uncertain(kCheck, v1::PAD_UNCERTAIN, kItem);
-    const auto& missing = portrait.not_measured();
-    const bool told = std::find(missing.begin(), missing.end(), v1::FACE_COMPONENT_ATTACK_KIND) == missing.end();
-    const v1::ReasonCode kind = portrait.screen_score() > portrait.print_score() ? v1::PAD_SCREEN : v1::PAD_PRINT;
-    Found(kCheck, told ? kind : v1::PAD_ATTACK, kItem);
+    Found(kCheck, KindOfAttack(portrait), kItem);
   }
 
   void FaceMatch(const v1::FaceComparison& comparison) {
@@ -241,6 +256,7 @@ class Examination {
   const CivilDate today_;
   const ResidentId id_;
   std::vector<v1::Check> made_;
+  bool passive_liveness_ = false;
   std::vector<Finding> findings_;
 };
 
@@ -279,14 +295,15 @@ v1::Decision Examination::Merge() const {
     const auto check = static_cast<v1::Check>(i);
     v1::CheckDecision* made = decision.add_checks();
     made->set_check(check);
-    made->set_outcome(Contains(made_, check) ? v1::OUTCOME_PASSED : v1::OUTCOME_SKIPPED);
+    made->set_outcome(OutcomeOf(check, Contains(made_, check), [](v1::ReasonCode) { return true; }));
+    if (check == v1::CHECK_LIVENESS) {
+      made->set_passive_outcome(OutcomeOf(check, passive_liveness_, [](auto code) { return !IsOfChallenge(code); }));
+      made->set_active_outcome(OutcomeOf(check, ChallengeAsked(policy_, facts_), IsOfChallenge));
+    }
     if (check == v1::CHECK_CAPTURE_PROVENANCE) made->set_assurance(v1::ASSURANCE_ASSERTED);
     for (const Finding& finding : findings_) {
       if (finding.check != check) continue;
       if (!Contains(made->reasons(), finding.code)) made->add_reasons(finding.code);
-      if (made->outcome() != v1::OUTCOME_FAILED) {
-        made->set_outcome(finding.uncertain ? v1::OUTCOME_UNCERTAIN : v1::OUTCOME_FAILED);
-      }
     }
   }
 
@@ -307,12 +324,14 @@ v1::Decision Examination::Merge() const {
 
   bool own_hall = false;
   bool new_application = false;
+  bool new_session = false;
   for (const Finding& finding : findings_) {
     if (ClassOf(finding.code) != worst) continue;
     const v1::ReasonText& text = TextOf(policy_, finding.code);
     own_hall |= text.own_hall();
     if (worst != v1::REASON_CLASS_RETRY) continue;
     new_application |= text.new_application();
+    new_session |= text.new_session();
     const auto ask = [&](int item) {
       if (!Contains(decision.retry_items(), item)) decision.add_retry_items(static_cast<v1::EvidenceItem>(item));
     };
@@ -327,7 +346,10 @@ v1::Decision Examination::Merge() const {
   decision.set_verdict(VerdictOf(worst));
   switch (decision.verdict()) {
     case v1::VERDICT_RETRY:
-      if (new_application || decision.retry_items_size() == 0) {
+      if (new_session) {
+        decision.clear_retry_items();
+        decision.set_next_action(v1::NEXT_ACTION_START_SESSION);
+      } else if (new_application || decision.retry_items_size() == 0) {
         decision.clear_retry_items();
         decision.set_next_action(own_hall && !new_application ? v1::NEXT_ACTION_OWN_HALL
                                                               : v1::NEXT_ACTION_SUBMIT_AGAIN);
@@ -365,6 +387,7 @@ v1::Decision Decide(const Policy& policy, const v1::Facts& facts) {
   examination.DocumentValidity();
   examination.CaptureProvenance();
   examination.Faces();
+  examination.Challenge();
   examination.RecordConsistency();
   examination.Quota();
   examination.AgePolicy();

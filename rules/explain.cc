@@ -6,13 +6,6 @@
 namespace realname::rules {
 namespace {
 
-v1::Text ToText(const v1::LocalText& text) {
-  v1::Text out;
-  out.set_zh(text.zh());
-  out.set_en(text.en());
-  return out;
-}
-
 bool MaySee(const v1::ReasonText& text, v1::Reader reader) {
   return std::find(text.visible_to().begin(), text.visible_to().end(), reader) != text.visible_to().end();
 }
@@ -28,7 +21,40 @@ int Rank(v1::ReasonClass reason_class) {
   return reason_class == v1::REASON_CLASS_FINAL ? 0 : reason_class == v1::REASON_CLASS_REVIEW ? 1 : 2;
 }
 
+v1::Reason ReasonFor(const v1::ReasonText& text, v1::Reader reader, const v1::Text& instead) {
+  v1::Reason reason;
+  if (!MaySee(text, reader)) {
+    *reason.mutable_subject_text() = instead;
+    *reason.mutable_reader_text() = instead;
+    return reason;
+  }
+  reason.set_code(text.code());
+  reason.set_class_(text.class_());
+  *reason.mutable_rule_ids() = text.rule_ids();
+  *reason.mutable_subject_text() = ToText(text.subject());
+  *reason.mutable_reader_text() = ToText(reader == v1::READER_STAFF ? text.staff() : text.counter());
+  return reason;
+}
+
 }  // namespace
+
+v1::Text ToText(const v1::LocalText& text) {
+  v1::Text out;
+  out.set_zh(text.zh());
+  out.set_en(text.en());
+  return out;
+}
+
+v1::Reason ExplainReason(const Policy& policy, v1::ReasonCode code, v1::Reader reader, const v1::Text& instead) {
+  return ReasonFor(TextOf(policy, code), reader, instead);
+}
+
+v1::Text ActionText(const Policy& policy, v1::ChallengeAction action) {
+  for (const v1::ChallengeActionText& entry : policy.pack.challenge().actions()) {
+    if (entry.action() == action) return ToText(entry.text());
+  }
+  return {};
+}
 
 v1::Text NextActionText(const Policy& policy, v1::NextAction action) {
   for (const v1::NextActionText& entry : policy.pack.next_actions()) {
@@ -59,21 +85,15 @@ void Explain(const Policy& policy, const v1::Decision& decision, v1::Reader read
     result->set_check(check.check());
     result->set_outcome(shown ? check.outcome() : v1::OUTCOME_UNSPECIFIED);
     result->set_assurance(check.assurance());
+    // A visible reason of one part must not tell the other part's.
+    const bool parts = !HidesReasons(policy, check.check(), reader);
+    result->set_passive_outcome(parts ? check.passive_outcome() : v1::OUTCOME_UNSPECIFIED);
+    result->set_active_outcome(parts ? check.active_outcome() : v1::OUTCOME_UNSPECIFIED);
   }
   std::stable_sort(texts.begin(), texts.end(),
                    [](const auto* a, const auto* b) { return Rank(a->class_()) < Rank(b->class_()); });
   for (const v1::ReasonText* text : texts) {
-    v1::Reason* reason = answer.add_reasons();
-    if (!MaySee(*text, reader)) {
-      *reason->mutable_subject_text() = answer.next_action_text();
-      *reason->mutable_reader_text() = answer.next_action_text();
-      continue;
-    }
-    reason->set_code(text->code());
-    reason->set_class_(text->class_());
-    *reason->mutable_rule_ids() = text->rule_ids();
-    *reason->mutable_subject_text() = ToText(text->subject());
-    *reason->mutable_reader_text() = ToText(reader == v1::READER_STAFF ? text->staff() : text->counter());
+    *answer.add_reasons() = ReasonFor(*text, reader, answer.next_action_text());
   }
 }
 

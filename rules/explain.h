@@ -16,6 +16,15 @@ namespace realname::rules {
 // decided.
 void Explain(const Policy& policy, const v1::Decision& decision, v1::Reader reader, v1::Verification& answer);
 
+// One reason as `reader` may see it; where it is withheld, with `instead` for its texts.
+v1::Reason ExplainReason(const Policy& policy, v1::ReasonCode code, v1::Reader reader, const v1::Text& instead);
+
+// What a challenge's action is called; empty if the policy has no such action.
+v1::Text ActionText(const Policy& policy, v1::ChallengeAction action);
+
+// A policy's text as an answer has it.
+v1::Text ToText(const v1::LocalText& text);
+
 // The next action's text.
 v1::Text NextActionText(const Policy& policy, v1::NextAction action);
 

@@ -2,9 +2,11 @@
 #include "rules/policy.h"
 
 #include <algorithm>
+#include <iterator>
 #include <set>
 
 #include "proto/parse_text.h"
+#include "rules/challenge.h"
 
 namespace realname::rules {
 namespace {
@@ -43,6 +45,39 @@ void CheckQuality(Faults& faults, const char* field, const v1::QualityPolicy& qu
                  "min_eye_open must be at least 0 and below 1");
 }
 
+void CheckChallenge(Faults& faults, const v1::PolicyPack& pack) {
+  const v1::ChallengePolicy& challenge = pack.challenge();
+  const auto require = [&](bool holds, const char* what) { faults.Require(holds, "challenge", -1, what); };
+  require(challenge.actions_asked() >= kFewestActions && challenge.actions_asked() <= std::size(kDrawnActions),
+          "actions_asked must lie between 2 and the number of actions");
+  require(challenge.min_turn_degrees() > 0 && challenge.min_look_up_degrees() > 0 &&
+              challenge.min_mouth_opening() > 0 && challenge.max_eye_open() > 0,
+          "limits of the actions must be positive");
+  require(0 < challenge.same_image_correlation() && challenge.same_image_correlation() <= 1,
+          "same_image_correlation must lie above 0 and not above 1");
+  require(0 <= challenge.min_live_score() && challenge.min_live_score() <= 1,
+          "min_live_score must lie between 0 and 1");
+  require(challenge.session_minutes() > 0 && challenge.session_minutes() <= 24 * 60,
+          "session_minutes must be positive and no longer than a day");
+  require(challenge.max_extensions() <= 100, "max_extensions must not be above 100");
+  require(challenge.max_refused_frames() > 0 && challenge.max_refused_frames() <= 100,
+          "max_refused_frames must be positive and not above 100");
+  std::set<int> seen;
+  for (const v1::ChallengeActionText& action : challenge.actions()) {
+    require(Complete(action.text()), "each action needs a text in zh and en");
+    require(seen.insert(action.action()).second, "an action has two texts");
+  }
+  for (int action = v1::ChallengeAction_MIN + 1; action <= v1::ChallengeAction_MAX; ++action) {
+    require(seen.contains(action), "an action has no text");
+  }
+  for (int i = 0; i < pack.notices_size(); ++i) {
+    const v1::Notice& notice = pack.notices(i);
+    faults.Require(!notice.notice_id().empty() && notice.notice_id().size() <= 64 && !notice.version().empty() &&
+                       Complete(notice.text()) && notice.rule_ids_size() > 0,
+                   "notices", i, "needs notice_id, version, a rule and a text in zh and en");
+  }
+}
+
 void CheckReasons(Faults& faults, const v1::PolicyPack& pack) {
   std::set<int> seen;
   for (int i = 0; i < pack.reasons_size(); ++i) {
@@ -57,9 +92,9 @@ void CheckReasons(Faults& faults, const v1::PolicyPack& pack) {
     faults.Require(std::find(reason.visible_to().begin(), reason.visible_to().end(), v1::READER_STAFF) !=
                        reason.visible_to().end(),
                    "reasons", i, name + " must be visible to READER_STAFF");
-    faults.Require(
-        reason.class_() == v1::REASON_CLASS_RETRY || (!reason.new_application() && !reason.retry_items_size()),
-        "reasons", i, name + " has a way to retry but is not of REASON_CLASS_RETRY");
+    faults.Require(reason.class_() == v1::REASON_CLASS_RETRY ||
+                       (!reason.new_application() && !reason.new_session() && !reason.retry_items_size()),
+                   "reasons", i, name + " has a way to retry but is not of REASON_CLASS_RETRY");
   }
   for (int code = v1::ReasonCode_MIN; code <= v1::ReasonCode_MAX; ++code) {
     if (!v1::ReasonCode_IsValid(code) || code == v1::REASON_CODE_UNSPECIFIED) continue;
@@ -113,6 +148,7 @@ std::string FirstFault(const v1::PolicyPack& pack, const pb::TextFormat::ParseIn
       "application", -1, "reservations must last longer than nothing");
   faults.Require(pack.reverification().period_months() > 0, "reverification", -1, "period_months must be positive");
   faults.Require(pack.precheck().per_caller_and_hour() > 0, "precheck", -1, "per_caller_and_hour must be positive");
+  CheckChallenge(faults, pack);
   CheckReasons(faults, pack);
   return faults.first();
 }
@@ -197,6 +233,12 @@ v1::Check CheckOf(v1::ReasonCode code) {
     case v1::PAD_SCREEN:
     case v1::PAD_UNCERTAIN:
     case v1::PAD_ATTACK:
+    case v1::PAD_CHALLENGE_FAILED:
+    case v1::PAD_CHALLENGE_MISSING:
+    case v1::PAD_CHALLENGE_EXPIRED:
+    case v1::PAD_FACE_CHANGED:
+    case v1::PAD_INJECTION:
+    case v1::PAD_REPLAY:
     case v1::FACE_SAME_IMAGE:
       return v1::CHECK_LIVENESS;
     case v1::QTA_OPERATOR_LIMIT:

@@ -6,14 +6,16 @@
 #include <utility>
 
 namespace realname::rules {
-namespace {
 
 bool Measured(const v1::FaceEvidence& evidence, v1::FaceComponent component) {
   const auto& missing = evidence.not_measured();
   return std::find(missing.begin(), missing.end(), component) == missing.end();
 }
 
-}  // namespace
+v1::ReasonCode KindOfAttack(const v1::FaceEvidence& evidence) {
+  if (!Measured(evidence, v1::FACE_COMPONENT_ATTACK_KIND)) return v1::PAD_ATTACK;
+  return evidence.screen_score() > evidence.print_score() ? v1::PAD_SCREEN : v1::PAD_PRINT;
+}
 
 std::vector<v1::ReasonCode> DetectionFaults(const v1::FaceEvidence& evidence) {
   switch (evidence.status()) {

@@ -24,6 +24,13 @@ std::vector<v1::ReasonCode> QualityFaults(const v1::FaceEvidence& evidence, cons
 // `not_measured` holds FaceComponents. Such a pack must not be used with the bundle: nothing would ever pass.
 std::string LimitOnUnmeasured(const v1::PolicyPack& pack, const google::protobuf::RepeatedField<int>& not_measured);
 
+// Whether the bundle that made the evidence measures the component.
+bool Measured(const v1::FaceEvidence& evidence, v1::FaceComponent component);
+
+// What a picture looks like that was not taken of a live face: PAD_PRINT, PAD_SCREEN, or PAD_ATTACK where the bundle
+// does not tell.
+v1::ReasonCode KindOfAttack(const v1::FaceEvidence& evidence);
+
 // Whether a picture may be compared at all.
 bool PassesGate(const v1::FaceEvidence& evidence, const v1::QualityPolicy& limits);
 

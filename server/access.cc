@@ -14,6 +14,10 @@ constexpr v1::Role kCardReaders[] = {v1::ROLE_AUDITOR, v1::ROLE_REVIEWER, v1::RO
 
 constexpr AccessRow kTable[] = {
     {"realname.v1.RegistrationService.PrecheckEligibility", kSellers},
+    {"realname.v1.RegistrationService.StartSession", kSellers},
+    {"realname.v1.RegistrationService.SubmitChallengeFrame", kSellers},
+    {"realname.v1.RegistrationService.GetSession", kReaders},
+    {"realname.v1.RegistrationService.ExtendSession", kSellers},
     {"realname.v1.RegistrationService.SubmitRegistration", kSellers},
     {"realname.v1.RegistrationService.ResubmitEvidence", kSellers},
     {"realname.v1.RegistrationService.GetVerification", kReaders},

@@ -13,6 +13,9 @@ constexpr auto kBeat = std::chrono::seconds(1);
 constexpr uint32_t kExpiryBatch = 100;
 constexpr int kPhotoSweepBeats = 10;
 constexpr int kTrimBeats = 5;
+constexpr int kSessionSweepBeats = 5;
+// How long the operator's staff can see what became of a session that no registration used.
+constexpr auto kSessionAge = std::chrono::hours(24);
 // A picture that no registration names by then never will be: no call lives that long.
 constexpr auto kOrphanAge = std::chrono::hours(24);
 // A thousand keys each time: fifty million take six days.
@@ -24,9 +27,10 @@ Deadline Soon() { return std::chrono::steady_clock::now() + std::chrono::seconds
 
 }  // namespace
 
-Housekeeping::Housekeeping(Registry& registry, db::PhotoStore& photos, db::OrphanKeys orphan_keys, const Clock& clock,
-                           std::function<void(bool)> set_serving)
+Housekeeping::Housekeeping(Registry& registry, SessionStore& sessions, db::PhotoStore& photos,
+                           db::OrphanKeys orphan_keys, const Clock& clock, std::function<void(bool)> set_serving)
     : registry_(registry),
+      sessions_(sessions),
       photos_(photos),
       orphan_keys_(orphan_keys),
       clock_(clock),
@@ -58,6 +62,10 @@ void Housekeeping::Run() {
     if (ended.ok() && *ended > 0) Log(LogLevel::kInfo, "reservations ended", {{"count", int64_t{*ended}}});
     // What large requests leave behind in small pieces goes back to the system.
     if (beat % kTrimBeats == 0) malloc_trim(0);
+    if (alive && beat % kSessionSweepBeats == 0) {
+      auto swept = sessions_.Sweep(clock_.Now() - kSessionAge, 100, Soon());
+      if (swept.ok() && *swept > 0) Log(LogLevel::kInfo, "sessions swept", {{"count", int64_t{*swept}}});
+    }
     if (alive && beat % kPhotoSweepBeats == 0) {
       auto swept = photos_.SweepOrphans(clock_.Now() - kOrphanAge, 1000, Soon());
       if (swept.ok() && *swept > 0) Log(LogLevel::kInfo, "orphan pictures swept", {{"count", int64_t{*swept}}});

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the server does by itself: ends reservations that ran out, sweeps pictures that no registration names and keys
-// of people whom the registry does not know, and tells the health service the truth.
+// What the server does by itself: ends reservations that ran out, sweeps sessions that no registration used, pictures
+// that nobody names and keys of people whom the registry does not know, and tells the health service the truth.
 #pragma once
 
 #include <condition_variable>
@@ -12,6 +12,7 @@
 #include "db/orphan_keys.h"
 #include "db/photo_store.h"
 #include "verification/registry.h"
+#include "verification/session_store.h"
 
 namespace realname::server {
 
@@ -19,14 +20,15 @@ class Housekeeping {
  public:
   // `set_serving` is called whenever the database begins or ceases to answer, first of all once. Arguments outlive
   // this.
-  Housekeeping(Registry& registry, db::PhotoStore& photos, db::OrphanKeys orphan_keys, const Clock& clock,
-               std::function<void(bool)> set_serving);
+  Housekeeping(Registry& registry, SessionStore& sessions, db::PhotoStore& photos, db::OrphanKeys orphan_keys,
+               const Clock& clock, std::function<void(bool)> set_serving);
   ~Housekeeping();
 
  private:
   void Run();
 
   Registry& registry_;
+  SessionStore& sessions_;
   db::PhotoStore& photos_;
   db::OrphanKeys orphan_keys_;
   const Clock& clock_;

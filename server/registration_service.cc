@@ -113,11 +113,12 @@ void OpenWatches::WaitForNone() {
 }
 
 RegistrationServiceImpl::RegistrationServiceImpl(const Admission& admission, Registration& registration,
-                                                 Verifications& verifications, Registry& registry,
+                                                 Sessions& sessions, Verifications& verifications, Registry& registry,
                                                  PolicyArchive& policies, const Clock& clock, EventHub& events,
                                                  size_t watch_streams)
     : admission_(admission),
       registration_(registration),
+      sessions_(sessions),
       verifications_(verifications),
       registry_(registry),
       policies_(policies),
@@ -133,6 +134,42 @@ grpc::ServerUnaryReactor* RegistrationServiceImpl::PrecheckEligibility(grpc::Cal
       admission_, context, request, response, kMethod, [this](const auto& caller, const auto& asked, Deadline d) {
         return Precheck(registry_, policies_, clock_, caller, asked, d);
       });
+}
+
+grpc::ServerUnaryReactor* RegistrationServiceImpl::StartSession(grpc::CallbackServerContext* context,
+                                                                const grpc::ByteBuffer* request,
+                                                                grpc::ByteBuffer* response) {
+  static const std::string kMethod = Method("StartSession");
+  return Unary<v1::StartSessionRequest, v1::Session>(
+      admission_, context, request, response, kMethod,
+      [this](const auto& caller, const auto& asked, Deadline d) { return sessions_.Start(caller, asked, d); });
+}
+
+grpc::ServerUnaryReactor* RegistrationServiceImpl::SubmitChallengeFrame(grpc::CallbackServerContext* context,
+                                                                        const grpc::ByteBuffer* request,
+                                                                        grpc::ByteBuffer* response) {
+  static const std::string kMethod = Method("SubmitChallengeFrame");
+  return Unary<v1::SubmitChallengeFrameRequest, v1::Session>(
+      admission_, context, request, response, kMethod,
+      [this](const auto& caller, const auto& asked, Deadline d) { return sessions_.SubmitFrame(caller, asked, d); });
+}
+
+grpc::ServerUnaryReactor* RegistrationServiceImpl::GetSession(grpc::CallbackServerContext* context,
+                                                              const grpc::ByteBuffer* request,
+                                                              grpc::ByteBuffer* response) {
+  static const std::string kMethod = Method("GetSession");
+  return Unary<v1::GetSessionRequest, v1::Session>(
+      admission_, context, request, response, kMethod,
+      [this](const auto& caller, const auto& asked, Deadline d) { return sessions_.Get(caller, asked, d); });
+}
+
+grpc::ServerUnaryReactor* RegistrationServiceImpl::ExtendSession(grpc::CallbackServerContext* context,
+                                                                 const grpc::ByteBuffer* request,
+                                                                 grpc::ByteBuffer* response) {
+  static const std::string kMethod = Method("ExtendSession");
+  return Unary<v1::ExtendSessionRequest, v1::Session>(
+      admission_, context, request, response, kMethod,
+      [this](const auto& caller, const auto& asked, Deadline d) { return sessions_.Extend(caller, asked, d); });
 }
 
 grpc::ServerUnaryReactor* RegistrationServiceImpl::SubmitRegistration(grpc::CallbackServerContext* context,

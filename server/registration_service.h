@@ -9,6 +9,7 @@
 #include "server/call.h"
 #include "server/event_hub.h"
 #include "verification/registration.h"
+#include "verification/sessions.h"
 #include "verification/verifications.h"
 
 namespace realname::server {
@@ -30,6 +31,10 @@ class OpenWatches {
 };
 
 // Requests and replies as bytes (see call.h).
+using RawSessionMethods = v1::RegistrationService::WithRawCallbackMethod_StartSession<
+    v1::RegistrationService::WithRawCallbackMethod_SubmitChallengeFrame<
+        v1::RegistrationService::WithRawCallbackMethod_GetSession<
+            v1::RegistrationService::WithRawCallbackMethod_ExtendSession<v1::RegistrationService::Service>>>>;
 using RawRegistrationService = v1::RegistrationService::WithRawCallbackMethod_PrecheckEligibility<
     v1::RegistrationService::WithRawCallbackMethod_SubmitRegistration<
         v1::RegistrationService::WithRawCallbackMethod_ResubmitEvidence<
@@ -37,18 +42,25 @@ using RawRegistrationService = v1::RegistrationService::WithRawCallbackMethod_Pr
                 v1::RegistrationService::WithRawCallbackMethod_ListVerifications<
                     v1::RegistrationService::WithRawCallbackMethod_WatchVerification<
                         v1::RegistrationService::WithRawCallbackMethod_ConfirmActivation<
-                            v1::RegistrationService::WithRawCallbackMethod_CancelVerification<
-                                v1::RegistrationService::Service>>>>>>>>;
+                            v1::RegistrationService::WithRawCallbackMethod_CancelVerification<RawSessionMethods>>>>>>>>;
 
 class RegistrationServiceImpl final : public RawRegistrationService {
  public:
   // All outlive the service. At most `watch_streams` watches are open at once.
-  RegistrationServiceImpl(const Admission& admission, Registration& registration, Verifications& verifications,
-                          Registry& registry, PolicyArchive& policies, const Clock& clock, EventHub& events,
-                          size_t watch_streams);
+  RegistrationServiceImpl(const Admission& admission, Registration& registration, Sessions& sessions,
+                          Verifications& verifications, Registry& registry, PolicyArchive& policies, const Clock& clock,
+                          EventHub& events, size_t watch_streams);
 
   grpc::ServerUnaryReactor* PrecheckEligibility(grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
                                                 grpc::ByteBuffer* response) override;
+  grpc::ServerUnaryReactor* StartSession(grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
+                                         grpc::ByteBuffer* response) override;
+  grpc::ServerUnaryReactor* SubmitChallengeFrame(grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
+                                                 grpc::ByteBuffer* response) override;
+  grpc::ServerUnaryReactor* GetSession(grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
+                                       grpc::ByteBuffer* response) override;
+  grpc::ServerUnaryReactor* ExtendSession(grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
+                                          grpc::ByteBuffer* response) override;
   grpc::ServerUnaryReactor* SubmitRegistration(grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
                                                grpc::ByteBuffer* response) override;
   grpc::ServerUnaryReactor* ResubmitEvidence(grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
@@ -70,6 +82,7 @@ class RegistrationServiceImpl final : public RawRegistrationService {
  private:
   const Admission& admission_;
   Registration& registration_;
+  Sessions& sessions_;
   Verifications& verifications_;
   Registry& registry_;
   PolicyArchive& policies_;

@@ -18,6 +18,7 @@
 #include "vault/digest.h"
 #include "verification/policy_archive.h"
 #include "verification/registration.h"
+#include "verification/sessions.h"
 #include "verification/verifications.h"
 
 namespace realname::server {
@@ -50,6 +51,7 @@ struct Server::Parts {
   std::unique_ptr<FaceExaminer> faces;
   std::unique_ptr<PolicyArchive> policies;
   std::unique_ptr<Registration> registration;
+  std::unique_ptr<Sessions> sessions;
   std::unique_ptr<Verifications> verifications;
   std::unique_ptr<RequestPool> pool;
   std::unique_ptr<Admission> admission;
@@ -95,7 +97,10 @@ Result<std::unique_ptr<Server>> Server::Start(const v1::ServerConfig& config, co
 
   parts->policies = std::make_unique<PolicyArchive>(registry, parts->policy);
   parts->registration = std::make_unique<Registration>(
-      registry, *parts->faces, *parts->policies, clock, [&clock] { return TimeOrderedUuid(clock.Now()); }, Sha256);
+      registry, *parts->store->sessions, *parts->faces, *parts->policies, clock,
+      [&clock] { return TimeOrderedUuid(clock.Now()); }, Sha256);
+  parts->sessions =
+      std::make_unique<Sessions>(*parts->store->sessions, *parts->faces, *parts->policies, clock, RandomBytes, Sha256);
   parts->verifications = std::make_unique<Verifications>(registry, *parts->policies, clock);
   const v1::Limits& limits = config.limits();
   parts->pool =
@@ -104,8 +109,8 @@ Result<std::unique_ptr<Server>> Server::Start(const v1::ServerConfig& config, co
                                                  std::chrono::seconds(limits.max_deadline_seconds()));
   parts->events = std::make_unique<EventHub>(registry, *parts->verifications);
   parts->registration_service = std::make_unique<RegistrationServiceImpl>(
-      *parts->admission, *parts->registration, *parts->verifications, registry, *parts->policies, clock, *parts->events,
-      limits.watch_streams());
+      *parts->admission, *parts->registration, *parts->sessions, *parts->verifications, registry, *parts->policies,
+      clock, *parts->events, limits.watch_streams());
   parts->face_service = std::make_unique<FaceServiceImpl>(*parts->admission, *parts->faces, *parts->policy);
 
   auto credentials = Credentials(config);
@@ -126,7 +131,8 @@ Result<std::unique_ptr<Server>> Server::Start(const v1::ServerConfig& config, co
         "cannot listen on " + config.listen_address() + ": the address is in use or the certificates are bad");
   }
   parts->housekeeping = std::make_unique<Housekeeping>(
-      registry, *parts->store->photos, db::OrphanKeys(*parts->store->key_store, *parts->store->pool), clock,
+      registry, *parts->store->sessions, *parts->store->photos,
+      db::OrphanKeys(*parts->store->key_store, *parts->store->pool), clock,
       [health = parts->grpc->GetHealthCheckService()](bool serving) { health->SetServingStatus(serving); });
   return std::unique_ptr<Server>(new Server(std::move(parts)));
 }

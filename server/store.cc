@@ -73,6 +73,8 @@ Result<std::unique_ptr<Store>> OpenStore(const v1::ServerConfig& config) {
   store->keys = std::make_unique<db::PersonKeys>(*store->ring, *store->key_store);
   store->photos = std::make_unique<db::PostgresPhotoStore>(*store->pool);
   store->registry = std::make_unique<db::PostgresRegistry>(*store->pool, *store->keys, *store->photos, *store->ring);
+  store->sessions =
+      std::make_unique<db::PostgresSessionStore>(*store->pool, *store->keys, *store->photos, *store->ring);
   return store;
 }
 

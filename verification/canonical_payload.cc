@@ -44,6 +44,9 @@ void EncodeValue(const pb::Message& message, const pb::FieldDescriptor* field, i
     case pb::FieldDescriptor::CPPTYPE_INT32:
       AppendNumber(out, static_cast<uint64_t>(reflection->GetInt32(message, field)));
       return;
+    case pb::FieldDescriptor::CPPTYPE_UINT32:
+      AppendNumber(out, reflection->GetUInt32(message, field));
+      return;
     case pb::FieldDescriptor::CPPTYPE_INT64:
       AppendNumber(out, static_cast<uint64_t>(reflection->GetInt64(message, field)));
       return;
@@ -89,6 +92,11 @@ std::string CanonicalPayload(const v1::SubmitRegistrationRequest& request, Pictu
 std::string CanonicalPayload(const v1::ResubmitEvidenceRequest& request, PictureDigests& digests) {
   return Canonical('R', request, &digests);
 }
+std::string CanonicalPayload(const v1::SubmitChallengeFrameRequest& request, PictureDigests& digests) {
+  return Canonical('F', request, &digests);
+}
+std::string CanonicalPayload(const v1::StartSessionRequest& request) { return Canonical('B', request, nullptr); }
+std::string CanonicalPayload(const v1::ExtendSessionRequest& request) { return Canonical('E', request, nullptr); }
 std::string CanonicalPayload(const v1::ConfirmActivationRequest& request) { return Canonical('A', request, nullptr); }
 std::string CanonicalPayload(const v1::CancelVerificationRequest& request) { return Canonical('C', request, nullptr); }
 

@@ -15,6 +15,9 @@ namespace realname {
 
 std::string CanonicalPayload(const v1::SubmitRegistrationRequest& request, PictureDigests& digests);
 std::string CanonicalPayload(const v1::ResubmitEvidenceRequest& request, PictureDigests& digests);
+std::string CanonicalPayload(const v1::SubmitChallengeFrameRequest& request, PictureDigests& digests);
+std::string CanonicalPayload(const v1::StartSessionRequest& request);
+std::string CanonicalPayload(const v1::ExtendSessionRequest& request);
 std::string CanonicalPayload(const v1::ConfirmActivationRequest& request);
 std::string CanonicalPayload(const v1::CancelVerificationRequest& request);
 

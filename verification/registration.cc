@@ -3,8 +3,10 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 #include <utility>
 
+#include "rules/challenge.h"
 #include "rules/decide.h"
 #include "rules/explain.h"
 #include "rules/person_name.h"
@@ -12,6 +14,7 @@
 #include "rules/resident_id.h"
 #include "verification/answer.h"
 #include "verification/canonical_payload.h"
+#include "verification/sessions.h"
 
 namespace realname {
 namespace {
@@ -67,11 +70,16 @@ struct Registration::Application {
   // Of the attempt before; empty for a first one.
   v1::Decision previous;
   v1::CaptureMethod previous_method = v1::CAPTURE_METHOD_UNSPECIFIED;
+  // That it names, or used when it was new.
+  std::optional<StoredSession> session;
+
+  bool OwnsSession() const { return session->verification_id.empty() || session->verification_id == verification_id; }
 };
 
-Registration::Registration(Registry& registry, FaceExaminer& faces, PolicyArchive& policies, const Clock& clock,
-                           std::function<std::string()> make_id, Sha256Function sha256)
+Registration::Registration(Registry& registry, SessionStore& sessions, FaceExaminer& faces, PolicyArchive& policies,
+                           const Clock& clock, std::function<std::string()> make_id, Sha256Function sha256)
     : registry_(registry),
+      sessions_(sessions),
       faces_(faces),
       policies_(policies),
       clock_(clock),
@@ -100,6 +108,11 @@ Result<v1::Verification> Registration::Submit(const Caller& caller, const v1::Su
   if (!observation.ok()) return observation.status();
   if (observation->request != RequestMatch::kNew) {
     return RepeatedAnswer(caller, *observation->earlier, observation->request == RequestMatch::kSamePayload, deadline);
+  }
+  if (!request.session_nonce().empty()) {
+    auto session = sessions_.FindByNonce(SessionScopeOf(caller), request.session_nonce(), deadline);
+    if (!session.ok()) return session.status();
+    application.session = *std::move(session);
   }
   application.verification_id = make_id_();
   return Verify(caller, application, *std::move(observation), deadline);
@@ -137,6 +150,10 @@ Result<v1::Verification> Registration::Resubmit(const Caller& caller, const v1::
   if (stored->verification.state != v1::STATE_AWAITING_EVIDENCE) {
     return WrongState("only a verification that answered RETRY with items takes evidence again");
   }
+
+  auto session = sessions_.FindByVerification(request.verification_id(), deadline);
+  if (!session.ok()) return session.status();
+  application.session = *std::move(session);
 
   const auto& asked = application.previous.retry_items();
   const auto is_asked = [&](int item) { return std::find(asked.begin(), asked.end(), item) != asked.end(); };
@@ -205,7 +222,35 @@ Status Registration::Examine(const Application& application, v1::SubjectFacts& s
   v1::FaceEvidence& id_photo = (*evidence)[0];
   v1::FaceEvidence& live_portrait = (*evidence)[1];
   const v1::PolicyPack& pack = policies_.Current().pack;
-  if (rules::PassesGate(id_photo, pack.id_photo()) && rules::PassesGate(live_portrait, pack.live_portrait())) {
+  const bool good_id_photo = rules::PassesGate(id_photo, pack.id_photo());
+  const bool good_portrait = rules::PassesGate(live_portrait, pack.live_portrait());
+  if (application.session && application.OwnsSession() &&
+      application.session->use_time.value_or(clock_.Now()) < application.session->expire_time) {
+    const StoredSession& session = *application.session;
+    const std::string& bundle = good_portrait ? live_portrait.bundle_digest() : id_photo.bundle_digest();
+    auto frames = FrameEvidence(sessions_, faces_, session, bundle, deadline);
+    if (!frames.ok()) return frames.status();
+    for (size_t i = 0; i < frames->size(); ++i) {
+      v1::ChallengeFrame& frame = *subject.add_challenge_frames();
+      frame.set_action(session.record.actions(static_cast<int>(i)));
+      *frame.mutable_evidence() = (*frames)[i];
+      if (Status status = CompareWithEarlier(faces_, std::span(*frames).first(i), frame); !status.ok()) return status;
+      if (frame.evidence().status() != v1::FACE_STATUS_OK) continue;
+      if (good_portrait) {
+        auto comparison = faces_.Compare(live_portrait, frame.evidence());
+        if (!comparison.ok()) return comparison.status();
+        *frame.mutable_to_portrait() = *std::move(comparison);
+      }
+      if (good_id_photo) {
+        auto comparison = faces_.Compare(id_photo, frame.evidence());
+        if (!comparison.ok()) return comparison.status();
+        frame.set_id_photo_correlation(comparison->image_correlation());
+      }
+      frame.mutable_evidence()->clear_template_();
+      frame.mutable_evidence()->clear_face_thumbnail();
+    }
+  }
+  if (good_id_photo && good_portrait) {
     auto comparison = faces_.Compare(id_photo, live_portrait);
     if (!comparison.ok()) return comparison.status();
     *subject.mutable_comparison() = *std::move(comparison);
@@ -234,6 +279,20 @@ Result<v1::Verification> Registration::Verify(const Caller& caller, Application&
   facts.set_attempt(application.attempt);
   CarryReviewReasons(policy, application.previous, application.attempt - 1, application.previous_method, facts);
   if (Status status = Examine(application, *facts.mutable_subject(), deadline); !status.ok()) return status;
+  const auto observe_session = [&] {
+    if (!application.session) return;
+    const StoredSession& session = *application.session;
+    v1::SessionFacts& seen = *facts.mutable_session();
+    seen.Clear();
+    seen.set_session_id(session.session_id);
+    seen.set_channel_type(session.record.channel().type());
+    *seen.mutable_actions() = session.record.actions();
+    *seen.mutable_expire_time() = ToTimestamp(session.expire_time);
+    seen.set_used_by_another(!application.OwnsSession());
+    if (session.use_time && application.OwnsSession()) *seen.mutable_use_time() = ToTimestamp(*session.use_time);
+    seen.set_refused_frames(static_cast<uint32_t>(session.record.refused_frames_size()));
+  };
+  observe_session();
 
   for (int round = 0; round < kMaxRounds; ++round) {
     if (round > 0) {
@@ -243,6 +302,13 @@ Result<v1::Verification> Registration::Verify(const Caller& caller, Application&
       if (observation.request != RequestMatch::kNew) {
         return RepeatedAnswer(caller, *observation.earlier, observation.request == RequestMatch::kSamePayload,
                               deadline);
+      }
+      // What was used stays as it is.
+      if (application.session && application.session->verification_id.empty()) {
+        auto session = sessions_.Get(SessionScopeOf(caller), application.session->session_id, deadline);
+        if (!session.ok()) return session.status();
+        application.session = *std::move(session);
+        observe_session();
       }
     }
     if (std::chrono::steady_clock::now() + kCommitReserve >= deadline) return DeadlinePassed();
@@ -265,6 +331,7 @@ Result<v1::Verification> Registration::Verify(const Caller& caller, Application&
     commit.state = rules::StateAfter(commit.decision);
     commit.pictures = application.pictures;
     commit.expected_sequence = application.expected_sequence;
+    if (rules::UsesSession(facts) && !facts.session().has_use_time()) commit.session_id = facts.session().session_id();
     commit.now = now;
     if (rules::IdentifiesPerson(policy, facts)) {
       const v1::Document& document = facts.subject().document();

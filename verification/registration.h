@@ -13,6 +13,7 @@
 #include "verification/picture_digests.h"
 #include "verification/policy_archive.h"
 #include "verification/registry.h"
+#include "verification/session_store.h"
 
 namespace realname {
 
@@ -23,12 +24,13 @@ class Registration {
   static constexpr int kMaxRounds = 64;
 
   // The arguments outlive this object. `make_id` gives time-ordered UUIDs; it and `sha256` are thread-safe.
-  Registration(Registry& registry, FaceExaminer& faces, PolicyArchive& policies, const Clock& clock,
-               std::function<std::string()> make_id, Sha256Function sha256);
+  Registration(Registry& registry, SessionStore& sessions, FaceExaminer& faces, PolicyArchive& policies,
+               const Clock& clock, std::function<std::string()> make_id, Sha256Function sha256);
 
   // Decides a validated application. A repeated request gets its present decision.
-  // Errors: ALREADY_EXISTS (REQUEST_ID_REUSED), ABORTED (RECORD_CONTENDED), DEADLINE_EXCEEDED, and those of Registry
-  // and FaceExaminer. After any of them but ALREADY_EXISTS the caller may repeat the call with the same request_id.
+  // Errors: NOT_FOUND (NO_SUCH_SESSION), ALREADY_EXISTS (REQUEST_ID_REUSED), ABORTED (RECORD_CONTENDED),
+  // DEADLINE_EXCEEDED, and those of Registry SessionStore and FaceExaminer. After any of them but the first two the
+  // caller may repeat the call with the same request_id.
   Result<v1::Verification> Submit(const Caller& caller, const v1::SubmitRegistrationRequest& request,
                                   Deadline deadline);
 
@@ -43,12 +45,13 @@ class Registration {
   Result<v1::Verification> Verify(const Caller& caller, Application& application, Observation observation,
                                   Deadline deadline);
   Result<Observation> Observe(const Application& application, Deadline deadline);
-  // Fills the faces' part of the facts.
+  // Fills the faces' part of the facts, the session's frames included where they can count.
   Status Examine(const Application& application, v1::SubjectFacts& subject, Deadline deadline);
   Result<v1::Verification> RepeatedAnswer(const Caller& caller, const StoredVerification& stored, bool same_payload,
                                           Deadline deadline);
 
   Registry& registry_;
+  SessionStore& sessions_;
   FaceExaminer& faces_;
   PolicyArchive& policies_;
   const Clock& clock_;

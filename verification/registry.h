@@ -111,6 +111,9 @@ struct CommitRequest {
   std::optional<TimePoint> expire_time;
   // Sequence of the verification that is resubmitted; 0 for a new one.
   uint64_t expected_sequence = 0;
+  // The session that this registration uses up (session_store.h); empty if none. If it was used or ran out meanwhile,
+  // what was observed moved.
+  std::string session_id;
   TimePoint now;
 };
 

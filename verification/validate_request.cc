@@ -131,6 +131,11 @@ bool IsE164(const std::string& msisdn) {
   return canonical == msisdn && util.IsPossibleNumber(number);
 }
 
+bool IsNonce(const std::string& text) {
+  return text.size() == 64 &&
+         std::all_of(text.begin(), text.end(), [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
+}
+
 }  // namespace
 
 bool IsUuid(std::string_view text) {
@@ -153,6 +158,8 @@ Status Validate(const v1::SubmitRegistrationRequest& request, const Caller& call
   form.Require(!request.product().empty(), "product", "required");
   form.Word(request.product(), "product");
   form.Channel(request.channel(), caller);
+  form.Require(request.session_nonce().empty() || IsNonce(request.session_nonce()), "session_nonce",
+               "must be a session's nonce: 64 digits of 0-9 a-f");
   form.Require(request.parties_size() == 1, "parties", "must be exactly one, the SUBSCRIBER, in this version");
   if (request.parties_size() == 1) {
     const v1::Party& party = request.parties(0);
@@ -186,6 +193,44 @@ Status Validate(const v1::ResubmitEvidenceRequest& request, const Caller&) {
       form.Require(!item.has_document() && !item.has_capture(), at + ".document", "must be empty for a picture");
     }
   }
+  return form.Finish();
+}
+
+Status Validate(const v1::StartSessionRequest& request, const Caller& caller) {
+  Form form(request);
+  form.Uuid(request.request_id(), "request_id");
+  form.Channel(request.channel(), caller);
+  std::vector<int> seen;
+  for (int i = 0; i < request.excluded_actions_size(); ++i) {
+    const std::string at = "excluded_actions[" + std::to_string(i) + "]";
+    const int action = request.excluded_actions(i);
+    form.Given(request.excluded_actions(i), at);
+    form.Require(action != v1::CHALLENGE_ACTION_FACE_CAMERA, at, "cannot be left out");
+    form.Require(std::find(seen.begin(), seen.end(), action) == seen.end(), at, "appears twice");
+    seen.push_back(action);
+  }
+  return form.Finish();
+}
+
+Status Validate(const v1::SubmitChallengeFrameRequest& request, const Caller&) {
+  Form form(request);
+  form.Uuid(request.request_id(), "request_id");
+  form.Uuid(request.session_id(), "session_id");
+  form.Require(request.step() > 0, "step", "required, counted from 1");
+  form.Picture(request.frame(), "frame");
+  return form.Finish();
+}
+
+Status Validate(const v1::GetSessionRequest& request, const Caller&) {
+  Form form(request);
+  form.Uuid(request.session_id(), "session_id");
+  return form.Finish();
+}
+
+Status Validate(const v1::ExtendSessionRequest& request, const Caller&) {
+  Form form(request);
+  form.Uuid(request.request_id(), "request_id");
+  form.Uuid(request.session_id(), "session_id");
   return form.Finish();
 }
 

@@ -17,6 +17,10 @@ inline constexpr size_t kMaxPictureBytes = 4u << 20;
 // (NOT_YOUR_OUTLET) if the channel names another agent or outlet than the caller's.
 Status Validate(const v1::SubmitRegistrationRequest& request, const Caller& caller);
 Status Validate(const v1::ResubmitEvidenceRequest& request, const Caller& caller);
+Status Validate(const v1::StartSessionRequest& request, const Caller& caller);
+Status Validate(const v1::SubmitChallengeFrameRequest& request, const Caller& caller);
+Status Validate(const v1::GetSessionRequest& request, const Caller& caller);
+Status Validate(const v1::ExtendSessionRequest& request, const Caller& caller);
 Status Validate(const v1::PrecheckEligibilityRequest& request, const Caller& caller);
 Status Validate(const v1::GetVerificationRequest& request, const Caller& caller);
 Status Validate(const v1::ListVerificationsRequest& request, const Caller& caller);

@@ -13,6 +13,7 @@
 #include "db/run_statement.h"
 #include "tests/db/private_database.h"
 #include "tests/verification/registry_conformance.h"
+#include "tests/verification/session_conformance.h"
 
 namespace realname::testing {
 
@@ -20,6 +21,13 @@ INSTANTIATE_TEST_SUITE_P(Postgres, RegistryConformance, ::testing::Values(Regist
                            return std::shared_ptr<Registry>(&PrivateDatabase::Instance().registry(), [](Registry*) {});
                          })),
                          [](const auto&) { return std::string("Registry"); });
+
+INSTANTIATE_TEST_SUITE_P(Postgres, SessionConformance, ::testing::Values(StoresFactory([] {
+                           PrivateDatabase& database = PrivateDatabase::Instance();
+                           return Stores{std::shared_ptr<Registry>(&database.registry(), [](Registry*) {}),
+                                         std::shared_ptr<SessionStore>(&database.sessions(), [](SessionStore*) {})};
+                         })),
+                         [](const auto&) { return std::string("Sessions"); });
 
 namespace {
 

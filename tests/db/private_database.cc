@@ -52,9 +52,11 @@ PrivateDatabase::PrivateDatabase() : data_dir_(MakeTemporaryDirectory()) {
   keys_ = std::make_unique<db::PersonKeys>(*ring_, *key_store_);
   photos_ = std::make_unique<db::PostgresPhotoStore>(*pool_);
   registry_ = std::make_unique<db::PostgresRegistry>(*pool_, *keys_, *photos_, *ring_);
+  sessions_ = std::make_unique<db::PostgresSessionStore>(*pool_, *keys_, *photos_, *ring_);
 }
 
 PrivateDatabase::~PrivateDatabase() {
+  sessions_.reset();
   registry_.reset();
   photos_.reset();
   keys_.reset();

@@ -11,6 +11,7 @@
 #include "db/postgres_key_store.h"
 #include "db/postgres_photo_store.h"
 #include "db/postgres_registry.h"
+#include "db/postgres_session_store.h"
 #include "vault/key_ring.h"
 
 namespace realname::testing {
@@ -23,6 +24,7 @@ class PrivateDatabase {
   std::string RegistryDsn(const std::string& role) const { return postgres_->Dsn("realname", role); }
   std::string KeyStoreDsn(const std::string& role) const { return postgres_->Dsn("realname_keys", role); }
   db::PostgresRegistry& registry() { return *registry_; }
+  db::PostgresSessionStore& sessions() { return *sessions_; }
   db::PostgresPhotoStore& photos() { return *photos_; }
   db::PostgresKeyStore& key_store() { return *key_store_; }
   db::EmbeddedPostgres& postgres() { return *postgres_; }
@@ -41,6 +43,7 @@ class PrivateDatabase {
   std::unique_ptr<db::PersonKeys> keys_;
   std::unique_ptr<db::PostgresPhotoStore> photos_;
   std::unique_ptr<db::PostgresRegistry> registry_;
+  std::unique_ptr<db::PostgresSessionStore> sessions_;
 };
 
 // A fresh directory under /tmp that the database user can enter.

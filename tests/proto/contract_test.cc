@@ -124,7 +124,7 @@ TEST(ContractTest, NoScoreReachesThoseWhoMayNotSeeOne) {
 TEST(ContractTest, FieldsThatAreCalledPersonalAreMarked) {
   const std::set<std::string> personal = {"number", "name",          "birth_date", "address",  "msisdn",     "id_photo",
                                           "photo",  "live_portrait", "sex",        "document", "valid_from", "valid_to",
-                                          "first",  "second",        "template",   "subject"};
+                                          "first",  "second",        "template",   "subject",  "frame"};
   const std::set<std::string> not_of_people = {"realname.v1.FaceBundle.name",
                                                "realname.v1.CalibrationGroup.name",
                                                "realname.v1.GroupCard.name",

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rules/decide.h"
 
+#include <array>
 #include <cmath>
 #include <set>
 
@@ -87,10 +88,8 @@ struct Spoiler {
 v1::Document& Doc(v1::Facts& f) { return *f.mutable_subject()->mutable_document(); }
 v1::FaceEvidence& Live(v1::Facts& f) { return *f.mutable_subject()->mutable_live_portrait(); }
 v1::FaceEvidence& Id(v1::Facts& f) { return *f.mutable_subject()->mutable_id_photo(); }
-void Online(v1::Facts& f) {
-  f.mutable_application()->set_channel_type(v1::CHANNEL_TYPE_OWN_APP);
-  f.mutable_application()->set_capture_method(v1::CAPTURE_METHOD_OCR);
-}
+void Online(v1::Facts& f) { f = ::realname::testing::SampleOnlineFacts(); }
+v1::ChallengeFrame& Frame(v1::Facts& f, int index) { return *f.mutable_subject()->mutable_challenge_frames(index); }
 
 const Spoiler kSpoilers[] = {
     {"NoDocument", [](v1::Facts& f) { Doc(f).clear_number(); }, v1::DOC_NOT_PRESENTED, v1::CHECK_DOCUMENT_FORMAT,
@@ -218,6 +217,97 @@ const Spoiler kSpoilers[] = {
        Live(f).set_live_score((limits.live_score_fail() + limits.live_score_pass()) / 2);
      },
      v1::PAD_UNCERTAIN, v1::CHECK_LIVENESS, v1::OUTCOME_UNCERTAIN, v1::VERDICT_REVIEW},
+    {"NoSession",
+     [](v1::Facts& f) {
+       Online(f);
+       f.clear_session();
+     },
+     v1::PAD_CHALLENGE_MISSING, v1::CHECK_LIVENESS, v1::OUTCOME_FAILED, v1::VERDICT_RETRY},
+    {"SessionOfAnotherChannel",
+     [](v1::Facts& f) {
+       Online(f);
+       f.mutable_session()->set_channel_type(v1::CHANNEL_TYPE_OWN_WEB);
+     },
+     v1::PAD_CHALLENGE_MISSING, v1::CHECK_LIVENESS, v1::OUTCOME_FAILED, v1::VERDICT_RETRY},
+    {"SessionRanOut",
+     [](v1::Facts& f) {
+       Online(f);
+       f.mutable_session()->mutable_expire_time()->set_seconds(kNoon);
+     },
+     v1::PAD_CHALLENGE_EXPIRED, v1::CHECK_LIVENESS, v1::OUTCOME_FAILED, v1::VERDICT_RETRY},
+    {"FrameMissing",
+     [](v1::Facts& f) {
+       Online(f);
+       f.mutable_subject()->mutable_challenge_frames()->RemoveLast();
+     },
+     v1::PAD_CHALLENGE_FAILED, v1::CHECK_LIVENESS, v1::OUTCOME_FAILED, v1::VERDICT_RETRY},
+    {"FramesOutOfOrder",
+     [](v1::Facts& f) {
+       Online(f);
+       f.mutable_subject()->mutable_challenge_frames()->SwapElements(1, 2);
+     },
+     v1::PAD_CHALLENGE_FAILED, v1::CHECK_LIVENESS, v1::OUTCOME_FAILED, v1::VERDICT_RETRY},
+    {"NothingAsked",
+     [](v1::Facts& f) {
+       Online(f);
+       f.mutable_session()->clear_actions();
+       f.mutable_subject()->clear_challenge_frames();
+     },
+     v1::PAD_CHALLENGE_FAILED, v1::CHECK_LIVENESS, v1::OUTCOME_FAILED, v1::VERDICT_RETRY},
+    {"ActionNotShown",
+     [](v1::Facts& f) {
+       Online(f);
+       Frame(f, 1).mutable_evidence()->set_yaw_degrees(0);
+     },
+     v1::PAD_CHALLENGE_FAILED, v1::CHECK_LIVENESS, v1::OUTCOME_FAILED, v1::VERDICT_RETRY},
+    {"FrameBelowTheGate",
+     [](v1::Facts& f) {
+       Online(f);
+       Frame(f, 2).mutable_evidence()->set_sharpness(0);
+     },
+     v1::PAD_CHALLENGE_FAILED, v1::CHECK_LIVENESS, v1::OUTCOME_FAILED, v1::VERDICT_RETRY},
+    {"FramesOfTwoPeople",
+     [](v1::Facts& f) {
+       Online(f);
+       Frame(f, 3).mutable_to_first()->set_fmr_at_similarity(0.2);
+     },
+     v1::PAD_FACE_CHANGED, v1::CHECK_LIVENESS, v1::OUTCOME_FAILED, v1::VERDICT_RETRY},
+    {"PortraitOfAnother",
+     [](v1::Facts& f) {
+       Online(f);
+       Frame(f, 3).mutable_to_portrait()->set_fmr_at_similarity(0.2);
+     },
+     v1::PAD_FACE_CHANGED, v1::CHECK_LIVENESS, v1::OUTCOME_FAILED, v1::VERDICT_RETRY},
+    {"PortraitAndFirstFrameDoNotMatch",
+     [](v1::Facts& f) {
+       Online(f);
+       Frame(f, 0).mutable_to_portrait()->set_fmr_at_similarity(5e-3);
+     },
+     v1::PAD_FACE_CHANGED, v1::CHECK_LIVENESS, v1::OUTCOME_FAILED, v1::VERDICT_RETRY},
+    {"FrameThatNobodyCompared",
+     [](v1::Facts& f) {
+       Online(f);
+       Frame(f, 1).clear_to_portrait();
+     },
+     v1::PAD_FACE_CHANGED, v1::CHECK_LIVENESS, v1::OUTCOME_FAILED, v1::VERDICT_RETRY},
+    {"BentPhotograph",
+     [](v1::Facts& f) {
+       Online(f);
+       Frame(f, 1).set_highest_correlation(0.99f);
+     },
+     v1::PAD_INJECTION, v1::CHECK_LIVENESS, v1::OUTCOME_FAILED, v1::VERDICT_REJECT},
+    {"IdPhotoAsFrame",
+     [](v1::Facts& f) {
+       Online(f);
+       Frame(f, 0).set_id_photo_correlation(0.99f);
+     },
+     v1::PAD_INJECTION, v1::CHECK_LIVENESS, v1::OUTCOME_FAILED, v1::VERDICT_REJECT},
+    {"SessionUsedBefore",
+     [](v1::Facts& f) {
+       Online(f);
+       f.mutable_session()->set_used_by_another(true);
+     },
+     v1::PAD_REPLAY, v1::CHECK_LIVENESS, v1::OUTCOME_FAILED, v1::VERDICT_REJECT},
     {"SixthNumber", [](v1::Facts& f) { f.mutable_registry()->set_numbers_held(5); }, v1::QTA_OPERATOR_LIMIT,
      v1::CHECK_QUOTA, v1::OUTCOME_FAILED, v1::VERDICT_REJECT},
     {"Child", [](v1::Facts& f) { f.mutable_observe_time()->set_seconds(kNoon - 26LL * 365 * 86400); },
@@ -312,6 +402,38 @@ TEST(DecideTest, RetriesRunOut) {
   EXPECT_EQ(DecideOn(facts).verdict(), v1::VERDICT_REVIEW);
 }
 
+TEST(DecideTest, LivenessShowsThePortraitAndTheChallenge) {
+  const auto parts = [](const v1::Facts& facts) {
+    const v1::CheckDecision check = DecideOn(facts).checks(v1::CHECK_LIVENESS - 1);
+    return std::array<v1::Outcome, 3>{check.outcome(), check.passive_outcome(), check.active_outcome()};
+  };
+  EXPECT_THAT(parts(SampleFacts()), ElementsAre(v1::OUTCOME_PASSED, v1::OUTCOME_PASSED, v1::OUTCOME_SKIPPED));
+  auto facts = ::realname::testing::SampleOnlineFacts();
+  EXPECT_EQ(DecideOn(facts).verdict(), v1::VERDICT_PASS);
+  EXPECT_THAT(parts(facts), ElementsAre(v1::OUTCOME_PASSED, v1::OUTCOME_PASSED, v1::OUTCOME_PASSED));
+  Frame(facts, 1).mutable_evidence()->set_yaw_degrees(0);
+  EXPECT_THAT(parts(facts), ElementsAre(v1::OUTCOME_FAILED, v1::OUTCOME_PASSED, v1::OUTCOME_FAILED));
+  EXPECT_EQ(DecideOn(facts).next_action(), v1::NEXT_ACTION_START_SESSION);
+  facts = ::realname::testing::SampleOnlineFacts();
+  Live(facts).set_live_score(0.6f);
+  EXPECT_THAT(parts(facts), ElementsAre(v1::OUTCOME_UNCERTAIN, v1::OUTCOME_UNCERTAIN, v1::OUTCOME_PASSED));
+}
+
+TEST(DecideTest, ASessionNamedAtACounterIsJudgedToo) {
+  auto facts = SampleFacts();
+  *facts.mutable_session() = ::realname::testing::SampleOnlineFacts().session();
+  facts.mutable_session()->set_channel_type(facts.application().channel_type());
+  EXPECT_THAT(Reasons(DecideOn(facts)), ElementsAre(v1::PAD_CHALLENGE_FAILED));
+}
+
+TEST(DecideTest, ASessionThatWasUsedInTimeStaysGoodForItsOwnRegistration) {
+  auto facts = ::realname::testing::SampleOnlineFacts();
+  *facts.mutable_session()->mutable_use_time() = facts.observe_time();
+  facts.mutable_observe_time()->set_seconds(kNoon + 3600);
+  facts.mutable_application()->mutable_capture_time()->set_seconds(kNoon + 3600);
+  EXPECT_EQ(DecideOn(facts).verdict(), v1::VERDICT_PASS);
+}
+
 TEST(DecideTest, ReviewReasonsOutliveAReplacedPicture) {
   auto facts = SampleFacts();
   facts.set_attempt(2);
@@ -387,6 +509,21 @@ TEST(ExplainTest, APassedCheckLooksLikeOneWithAHiddenFinding) {
   auto visible = SampleFacts();
   Doc(visible).clear_address();
   EXPECT_NE(outcomes(visible), outcomes(SampleFacts()));
+}
+
+TEST(ExplainTest, AVisibleReasonOfTheChallengeTellsNothingOfThePortrait) {
+  const auto policy = ShippedPolicy();
+  auto facts = ::realname::testing::SampleOnlineFacts();
+  facts.mutable_session()->mutable_expire_time()->set_seconds(kNoon);  // visible to the counter
+  const auto seen = [&](v1::Reader reader) {
+    v1::Verification answer;
+    Explain(policy, Decide(policy, facts), reader, answer);
+    return answer.checks(v1::CHECK_LIVENESS - 1);
+  };
+  EXPECT_EQ(seen(v1::READER_COUNTER).passive_outcome(), v1::OUTCOME_UNSPECIFIED);
+  EXPECT_EQ(seen(v1::READER_COUNTER).active_outcome(), v1::OUTCOME_UNSPECIFIED);
+  EXPECT_EQ(seen(v1::READER_STAFF).passive_outcome(), v1::OUTCOME_PASSED);
+  EXPECT_EQ(seen(v1::READER_STAFF).active_outcome(), v1::OUTCOME_FAILED);
 }
 
 TEST(ExplainTest, OnlyThreeRolesSeeSimilarity) {

@@ -81,4 +81,56 @@ inline v1::Facts SampleFacts() {
   return facts;
 }
 
+// A frame that shows the action, beside a first frame that is GoodFace().
+inline v1::ChallengeFrame GoodFrame(v1::ChallengeAction action) {
+  v1::ChallengeFrame frame;
+  frame.set_action(action);
+  v1::FaceEvidence& face = *frame.mutable_evidence();
+  face = GoodFace();
+  switch (action) {
+    case v1::CHALLENGE_ACTION_TURN_LEFT:
+      face.set_yaw_degrees(-25);
+      break;
+    case v1::CHALLENGE_ACTION_TURN_RIGHT:
+      face.set_yaw_degrees(25);
+      break;
+    case v1::CHALLENGE_ACTION_LOOK_UP:
+      face.set_pitch_degrees(20);
+      break;
+    case v1::CHALLENGE_ACTION_BLINK:
+      face.set_left_eye_open(0.01f);
+      face.set_right_eye_open(0.02f);
+      break;
+    case v1::CHALLENGE_ACTION_OPEN_MOUTH:
+      face.set_mouth_open(0.4f);
+      break;
+    default:
+      break;
+  }
+  if (action != v1::CHALLENGE_ACTION_FACE_CAMERA) {
+    frame.mutable_to_first()->set_fmr_at_similarity(1e-5);
+    frame.set_highest_correlation(0.8f);
+  }
+  frame.mutable_to_portrait()->set_fmr_at_similarity(1e-5);
+  frame.set_id_photo_correlation(0.6f);
+  return frame;
+}
+
+// An application from an app whose session was passed.
+inline v1::Facts SampleOnlineFacts() {
+  v1::Facts facts = SampleFacts();
+  facts.mutable_application()->set_channel_type(v1::CHANNEL_TYPE_OWN_APP);
+  facts.mutable_application()->set_capture_method(v1::CAPTURE_METHOD_OCR);
+  v1::SessionFacts& session = *facts.mutable_session();
+  session.set_session_id("00000000-0000-4000-8000-000000000001");
+  session.set_channel_type(v1::CHANNEL_TYPE_OWN_APP);
+  session.mutable_expire_time()->set_seconds(kNoon + 60);
+  for (const v1::ChallengeAction action : {v1::CHALLENGE_ACTION_FACE_CAMERA, v1::CHALLENGE_ACTION_TURN_LEFT,
+                                           v1::CHALLENGE_ACTION_BLINK, v1::CHALLENGE_ACTION_OPEN_MOUTH}) {
+    session.add_actions(action);
+    *facts.mutable_subject()->add_challenge_frames() = GoodFrame(action);
+  }
+  return facts;
+}
+
 }  // namespace realname::testing

@@ -285,6 +285,95 @@ TEST_F(EndToEnd, ThePortraitIsNotTheIdPhotoAgain) {
   EXPECT_THAT(Codes(Get(auditor_, answer.verification_id())), Contains(v1::FACE_SAME_IMAGE));
 }
 
+// Photographs of one person who was filmed; each shows its action beside the first.
+std::string PhotoOf(v1::ChallengeAction action) {
+  switch (action) {
+    case v1::CHALLENGE_ACTION_TURN_LEFT:
+      return Photo("franck_03909");
+    case v1::CHALLENGE_ACTION_TURN_RIGHT:
+      return Photo("franck_04000");
+    case v1::CHALLENGE_ACTION_LOOK_UP:
+      return Photo("franck_01829");
+    case v1::CHALLENGE_ACTION_BLINK:
+      return Photo("franck_03979");
+    case v1::CHALLENGE_ACTION_OPEN_MOUTH:
+      return Photo("franck_04117");
+    default:
+      return Photo("franck_04035");
+  }
+}
+
+TEST_F(EndToEnd, OnlineSignUpShowsAChallengeAndUsesItsSessionUp) {
+  cli::Client online = Service::Instance().As("online");
+  v1::StartSessionRequest start;
+  start.set_request_id(cli::NewUuid());
+  start.mutable_channel()->set_type(v1::CHANNEL_TYPE_OWN_APP);
+  start.mutable_channel()->set_agent_id("app");
+  v1::Session session;
+  auto status = Call(online, &v1::RegistrationService::Stub::StartSession, start, &session);
+  ASSERT_TRUE(status.ok()) << cli::Describe(status);
+  EXPECT_FALSE(session.notices().empty());
+  v1::SubmitChallengeFrameRequest frame;
+  frame.set_session_id(session.session_id());
+  while (session.state() == v1::SESSION_STATE_AWAITING_FRAME) {
+    frame.set_request_id(cli::NewUuid());
+    frame.set_step(session.next_step());
+    frame.set_frame(PhotoOf(session.steps(static_cast<int>(session.next_step()) - 1).action()));
+    status = Call(online, &v1::RegistrationService::Stub::SubmitChallengeFrame, frame, &session);
+    ASSERT_TRUE(status.ok()) << cli::Describe(status);
+    ASSERT_TRUE(session.refused_frames().empty()) << session.DebugString();
+  }
+  ASSERT_EQ(session.state(), v1::SESSION_STATE_COMPLETE);
+
+  auto application = Application("franck_02221", "franck_02045");
+  application.mutable_channel()->set_type(v1::CHANNEL_TYPE_OWN_APP);
+  application.mutable_channel()->set_agent_id("app");
+  application.mutable_channel()->clear_outlet_id();
+  application.mutable_parties(0)->mutable_capture()->set_method(v1::CAPTURE_METHOD_OCR);
+  application.set_session_nonce(session.nonce());
+  v1::Verification answer;
+  status = Call(online, &v1::RegistrationService::Stub::SubmitRegistration, application, &answer);
+  ASSERT_TRUE(status.ok()) << cli::Describe(status);
+  EXPECT_EQ(answer.verdict(), v1::VERDICT_PASS);
+  const auto seen = Get(auditor_, answer.verification_id());
+  EXPECT_THAT(Codes(seen), ::testing::IsEmpty());
+  EXPECT_EQ(seen.checks(v1::CHECK_LIVENESS - 1).passive_outcome(), v1::OUTCOME_PASSED);
+  EXPECT_EQ(seen.checks(v1::CHECK_LIVENESS - 1).active_outcome(), v1::OUTCOME_PASSED);
+
+  v1::GetSessionRequest get;
+  get.set_session_id(session.session_id());
+  ASSERT_TRUE(Call(auditor_, &v1::RegistrationService::Stub::GetSession, get, &session).ok());
+  EXPECT_EQ(session.verification_id(), answer.verification_id());
+  EXPECT_TRUE(session.nonce().empty());
+  EXPECT_EQ(Call(retail_, &v1::RegistrationService::Stub::GetSession, get, &session).error_code(),
+            grpc::StatusCode::NOT_FOUND);
+  application.set_request_id(cli::NewUuid());
+  status = Call(online, &v1::RegistrationService::Stub::SubmitRegistration, application, &answer);
+  ASSERT_TRUE(status.ok()) << cli::Describe(status);
+  EXPECT_THAT(Codes(Get(auditor_, answer.verification_id())), Contains(v1::PAD_REPLAY));
+}
+
+TEST_F(EndToEnd, SessionsThatNobodyUsedAreSweptADayAfterTheirEnd) {
+  v1::StartSessionRequest start;
+  start.set_request_id(cli::NewUuid());
+  start.mutable_channel()->set_type(v1::CHANNEL_TYPE_AGENT_STORE);
+  start.mutable_channel()->set_agent_id("agent1");
+  start.mutable_channel()->set_outlet_id("outlet1");
+  v1::Session session;
+  ASSERT_TRUE(Call(retail_, &v1::RegistrationService::Stub::StartSession, start, &session).ok());
+  v1::GetSessionRequest get;
+  get.set_session_id(session.session_id());
+  ManualClock& clock = Service::Instance().clock();
+  clock.Advance(std::chrono::hours(25));
+  grpc::Status status;
+  const auto give_up = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+  do {
+    status = Call(retail_, &v1::RegistrationService::Stub::GetSession, get, &session);
+  } while (status.ok() && std::chrono::steady_clock::now() < give_up);
+  clock.Advance(-std::chrono::hours(25));
+  EXPECT_EQ(cli::ErrorReasonOf(status), "NO_SUCH_SESSION");
+}
+
 TEST_F(EndToEnd, ForeignRowsAreNotFound) {
   const auto answer = Submit(Application("franck_01829", "franck_02045"));
   for (const char* stranger : {"foreign_operator", "foreign_agent", "foreign_outlet"}) {

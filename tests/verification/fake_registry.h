@@ -8,12 +8,16 @@
 #include <string>
 #include <vector>
 
+#include "tests/verification/fake_session_store.h"
 #include "verification/registry.h"
 
 namespace realname::testing {
 
 class FakeRegistry final : public Registry {
  public:
+  // Registrations may use up sessions of `sessions`, which outlives this.
+  explicit FakeRegistry(FakeSessionStore& sessions) : sessions_(sessions) {}
+
   // While set, every method fails with it.
   void FailWith(Status status) {
     const std::lock_guard lock(mutex_);
@@ -99,6 +103,9 @@ class FakeRegistry final : public Registry {
         return CommitOutcome(Moved{});
     }
     if (request.holds_place && held >= request.quota_limit) return CommitOutcome(Moved{});
+    if (!request.session_id.empty() && !sessions_.Use(request.session_id, request.verification_id, request.now)) {
+      return CommitOutcome(Moved{});
+    }
 
     if (!request.document_number.Reveal().empty()) {
       Claim& claim = claims_[{request.document_type, request.document_number.Reveal()}];
@@ -327,6 +334,7 @@ class FakeRegistry final : public Registry {
     return Stored(row);
   }
 
+  FakeSessionStore& sessions_;
   std::mutex mutex_;
   Status failure_;
   int moves_ = 0;

@@ -110,13 +110,16 @@ class RegistrationTest : public ::testing::Test {
   size_t StoredRows() { return registry_.List({{"op", {}, {}}, v1::STATE_UNSPECIFIED, "", 100}, Soon())->size(); }
 
   SetClock clock_;
-  FakeRegistry registry_;
+  FakeSessionStore session_store_;
+  FakeRegistry registry_{session_store_};
   ToldFaces faces_;
   std::shared_ptr<const rules::Policy> policy_ = std::make_shared<const rules::Policy>(ShippedPolicy());
   PolicyArchive policies_{registry_, policy_};
   int made_ = 0;
-  Registration registration_{
-      registry_, faces_, policies_, clock_, [this] { return "verification-" + std::to_string(1000 + made_++); }, Named};
+  Registration registration_{registry_, session_store_,
+                             faces_,    policies_,
+                             clock_,    [this] { return "verification-" + std::to_string(1000 + made_++); },
+                             Named};
   Verifications verifications_{registry_, policies_, clock_};
   const Caller retail_{"urn:retail", v1::ROLE_RETAIL, {"op", "a1", "o1"}, {"op", "a1", "o1"}};
   const Caller auditor_{"urn:auditor", v1::ROLE_AUDITOR, {"op", "", ""}, {"op", {}, {}}};
