@@ -72,6 +72,11 @@ void Explain(const Policy& policy, const v1::Decision& decision, v1::Reader read
     reason->set_code(text->code());
     reason->set_class_(text->class_());
     *reason->mutable_rule_ids() = text->rule_ids();
+    for (const v1::CheckDecision& check : decision.checks()) {
+      for (const v1::Finding& finding : check.findings()) {
+        if (finding.code() == text->code()) *reason->add_findings() = finding;
+      }
+    }
     *reason->mutable_subject_text() = ToText(text->subject());
     *reason->mutable_reader_text() = ToText(reader == v1::READER_STAFF ? text->staff() : text->counter());
   }
