@@ -350,8 +350,11 @@ class PngDecoder {
     const std::int64_t height = BigEndian(bytes, 20);
     if (width == 0 || height == 0) return picture;
     picture.status = CheckSize(width, height, limits_.max_png_pixels, limits_);
-    if (StoredRow(bytes, width) * height > limits_.max_png_bytes) picture.status = v1::FACE_STATUS_IMAGE_TOO_LARGE;
     if (picture.status == v1::FACE_STATUS_IMAGE_TOO_LARGE) return picture;
+    if (StoredRow(bytes, width) * height > limits_.max_png_bytes) {
+      picture.status = v1::FACE_STATUS_IMAGE_TOO_LARGE;
+      return picture;
+    }
     const v1::FaceStatus size_status = picture.status;
     picture.status = v1::FACE_STATUS_DECODE_FAILED;
 
@@ -390,7 +393,7 @@ class PngDecoder {
     return value;
   }
 
-  // Bytes of a row before compression; 0 for a colour type that the library will refuse. `width` is below 2^31.
+  // Bytes of a row before compression; 0 for a colour type that the library will refuse. Sides are within the limits.
   static std::int64_t StoredRow(string_view bytes, std::int64_t width) {
     constexpr int kChannels[] = {1, 0, 3, 1, 2, 0, 4};
     const auto bits = static_cast<unsigned char>(bytes[24]);

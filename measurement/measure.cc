@@ -9,6 +9,7 @@
 #include "face/bundle.h"
 #include "face/sha256.h"
 #include "face/template_bytes.h"
+#include "face/text_message.h"
 #include "measurement/chip_photo.h"
 #include "measurement/error_rates.h"
 #include "measurement/labelled_set.h"
@@ -210,6 +211,13 @@ std::string Percent(const v1::Estimate& estimate) {
 Result<v1::FaceMeasurement> Measure(const MeasureOptions& options, const Progress& progress) {
   const Result<face::Bundle> bundle = face::LoadBundle(options.bundle_dir);
   if (!bundle.ok()) return bundle.status();
+  if (options.policy != nullptr) {
+    const std::string limit = rules::LimitOnUnmeasured(options.policy->pack, face::NotMeasured(bundle->manifest));
+    if (!limit.empty()) {
+      return Status(StatusCode::kFailedPrecondition, face::kFaceStartReason,
+                    "the policy's " + limit + " limits what the bundle does not measure; set it to 0 (not asked)");
+    }
+  }
   const Result<LabelledSet> set = ReadLabelledSet(options.lists);
   if (!set.ok()) return set.status();
   std::optional<LabelledSet> training;

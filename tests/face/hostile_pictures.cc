@@ -295,6 +295,8 @@ std::vector<HostilePicture> HostilePictures(const cv::Mat& picture) {
   add("PNG that claims 60,000 x 60,000", kPngStart + Header(60'000, 60'000, 8, 2) + Chunk("IDAT", ZlibBomb(1 << 16)),
       {kLarge});
   add("PNG that claims 2^31 - 1 x 1", kPngStart + Header(0x7FFFFFFF, 1, 8, 2), {kLarge});
+  add("PNG that claims 2^32 - 1 x 2^32 - 1 of 255 bits", kPngStart + Header(~0U, ~0U, 255, 6), {kLarge});
+  add("PNG of 255 bits", kPngStart + Header(100, 100, 255, 6) + Chunk("IEND", ""), {kFailed});
   add("PNG that claims 0 x 0", kPngStart + Header(0, 0, 8, 2), {kFailed});
   add("PNG that claims 3,000 x 3,000 and holds nothing",
       kPngStart + Header(3'000, 3'000, 8, 2) + Chunk("IDAT", ZlibBomb(0)) + Chunk("IEND", ""), {kFailed});
