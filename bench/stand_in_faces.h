@@ -26,7 +26,7 @@ class StandInFaces final : public FaceExaminer {
     face.set_bundle_digest("stand-in");
     return std::vector<v1::FaceEvidence>(pictures.size(), face);
   }
-  Result<v1::FaceComparison> Compare(const v1::FaceEvidence&, const v1::FaceEvidence&) const override {
+  Result<v1::FaceComparison> Compare(std::span<const v1::FaceEvidence* const>, const v1::FaceEvidence&) const override {
     v1::FaceComparison comparison;
     comparison.set_similarity(0.9f);
     comparison.set_fmr_at_similarity(1e-7);
@@ -34,7 +34,8 @@ class StandInFaces final : public FaceExaminer {
     comparison.set_calibration_digest("stand-in");
     return comparison;
   }
-  v1::ModelCard ModelCard(double, double) const override {
+  double LivenessBpcer(double) const override { return 0; }
+  v1::ModelCard ModelCard(const v1::PolicyPack&) const override {
     v1::ModelCard card;
     card.set_bundle_name("stand-in: proves nothing about faces");
     return card;

@@ -67,6 +67,11 @@ void Print(const v1::Verification& v) {
         reason.reader_text().en().c_str());
     std::printf("                to the customer: %s %s\n", reason.subject_text().zh().c_str(),
                 reason.subject_text().en().c_str());
+    for (const v1::Finding& finding : reason.findings()) {
+      std::printf("                measured on %s: %s %.3g, limit %.3g\n",
+                  Strip(v1::EvidenceItem_Name(finding.item()), "EVIDENCE_ITEM_").c_str(), finding.component().c_str(),
+                  finding.value(), finding.limit());
+    }
     for (const std::string& rule : reason.rule_ids()) std::printf("                rule: %s\n", rule.c_str());
   }
   if (!v.next_action_text().en().empty()) {
@@ -120,6 +125,10 @@ void Print(const v1::CompareFacesResponse& response) {
     std::printf("similarity %.3f, false match rate %.2g (at most %.2g); match up to %.2g, review up to %.2g\n",
                 response.comparison().similarity(), response.comparison().fmr_at_similarity(),
                 response.comparison().fmr_upper(), response.match_fmr(), response.review_fmr());
+    if (response.comparison().references() > 1) {
+      std::printf("best of %u references is number %u; the rate is corrected for their number\n",
+                  response.comparison().references(), response.comparison().best_reference() + 1);
+    }
   }
   PrintEvidence("first", response.first(), response.first_reasons());
   PrintEvidence("second", response.second(), response.second_reasons());
@@ -128,14 +137,33 @@ void Print(const v1::CompareFacesResponse& response) {
 void Print(const v1::ModelCard& card) {
   std::printf("bundle       %s (%s)\n             %s\n             %s\n", card.bundle_name().c_str(),
               card.licence().c_str(), card.bundle_digest().c_str(), card.provenance().c_str());
-  std::printf("calibration  %s of %s\n", card.calibration_digest().c_str(), card.calibration_date().c_str());
+  std::printf("calibration  %s of %s, signed off by %s on %s\n", card.calibration_digest().c_str(),
+              card.calibration_date().c_str(), card.sign_off().signatory().c_str(), card.sign_off().date().c_str());
+  std::printf("asked for    match at FMR %g, review up to FMR %g; the data support %.2g and above\n", card.match_fmr(),
+              card.review_fmr(), card.lowest_fmr());
   if (card.match_similarity() != 0) {
     std::printf("cuts         match %.3f, review %.3f\n", card.match_similarity(), card.review_similarity());
   }
   for (const v1::GroupCard& group : card.groups()) {
-    std::printf("  %-10s %6u photos %10llu genuine %10llu impostor pairs  FMR %.2e  FNMR %.2f %%\n",
-                group.name().c_str(), group.photos(), static_cast<unsigned long long>(group.genuine_pairs()),
-                static_cast<unsigned long long>(group.impostor_pairs()), group.fmr(), 100 * group.fnmr());
+    std::printf(
+        "  %c %-10s %5u people %10llu genuine %10llu impostor pairs  FMR %.2e [%.1e, %.1e]  FNMR %.2f %%  BPCER %.2f "
+        "%%\n",
+        group.in_population() ? '*' : ' ', group.name().c_str(), group.people(),
+        static_cast<unsigned long long>(group.genuine_pairs()), static_cast<unsigned long long>(group.impostor_pairs()),
+        group.fmr(), group.fmr_interval().lower(), group.fmr_interval().upper(), 100 * group.fnmr(),
+        100 * group.bpcer());
+  }
+  std::printf("  * the population served: the strictest of these sets the cuts\n");
+  std::printf("liveness     BPCER %.2f %%%s\n", 100 * card.liveness_bpcer(),
+              card.liveness_review_only() ? ", above the policy's limit: it can ask for review only" : "");
+  if (card.outcomes().groups_size() > 0) {
+    std::printf("customers    genuine ones under policy %s%s\n", card.outcomes().policy_version().c_str(),
+                card.outcomes_current() ? "" : ", whose limits are NOT those in force");
+  }
+  for (const v1::GroupOutcomes& group : card.outcomes().groups()) {
+    std::printf("    %-10s %5u people: pass %.1f %%, review %.1f %%, turned away %.1f %%; asked again %.1f %%\n",
+                group.name().c_str(), group.people(), 100 * group.pass(), 100 * group.review(),
+                100 * group.turned_away(), 100 * group.retry());
   }
   for (const v1::NetworkCard& network : card.networks()) {
     std::printf("network      %s %s\n", network.purpose().c_str(), network.sha256().substr(0, 12).c_str());

@@ -64,6 +64,7 @@ struct Options {
   bool long_term = false;
   int64_t capture_time = 0;  // seconds since 1970; 0: now
   // The rest.
+  std::vector<std::string> references;
   std::string verification_id, resume_token, page_token, state, first, second, photos = ".assets/photos";
   std::vector<std::string> evidence;
   std::string session_id, nonce, frame;
@@ -289,6 +290,7 @@ class Commands {
     v1::CompareFacesRequest request;
     request.set_first(ReadFileOrThrow(o_.first));
     request.set_second(ReadFileOrThrow(o_.second));
+    for (const std::string& path : o_.references) request.add_more_references(ReadFileOrThrow(path));
     v1::CompareFacesResponse answer;
     const grpc::Status status = client_.Call(
         [&](grpc::ClientContext& context) { return client_.face().CompareFaces(&context, request, &answer); });
@@ -504,6 +506,7 @@ int Main(int argc, char** argv) {
   sub = command("compare", "compare two pictures (auditors and administrators)", &Commands::Compare);
   sub->add_option("first", o.first, "JPEG or PNG, judged as an ID photo")->required();
   sub->add_option("second", o.second, "JPEG or PNG, judged as a live portrait")->required();
+  sub->add_option("--reference", o.references, "another reference of the first person; up to two");
   command("model-card", "show networks, calibration and error rates in force", &Commands::ModelCard);
   sub = command("demo", "play a day at a counter with sample photographs", &Commands::Demo);
   sub->add_option("--photos", o.photos, "folder of the sample photographs")->capture_default_str();

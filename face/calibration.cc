@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <cstdio>
 #include <limits>
 #include <utility>
@@ -27,38 +28,6 @@ std::string Format(double value) {
   return text;
 }
 
-// Regularised incomplete beta function I_x(a, b) by its continued fraction (NIST DLMF 8.17.22), evaluated with Lentz's
-// method; DLMF 8.17.4 swaps the arguments where the fraction converges slowly.
-double IncompleteBeta(double a, double b, double x) {
-  if (x <= 0) return 0;
-  if (x >= 1) return 1;
-  if (x > (a + 1) / (a + b + 2)) return 1 - IncompleteBeta(b, a, 1 - x);
-  const double front =
-      std::exp(std::lgamma(a + b) - std::lgamma(a) - std::lgamma(b) + a * std::log(x) + b * std::log1p(-x)) / a;
-  constexpr double kTiny = 1e-300;
-  double numerator = 1;
-  double denominator = 1 - (a + b) * x / (a + 1);
-  if (std::abs(denominator) < kTiny) denominator = kTiny;
-  denominator = 1 / denominator;
-  double fraction = denominator;
-  for (int m = 1; m <= 100'000; ++m) {
-    const double even = m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m));
-    const double odd = -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1));
-    double change = 1;
-    for (const double term : {even, odd}) {
-      denominator = 1 + term * denominator;
-      if (std::abs(denominator) < kTiny) denominator = kTiny;
-      numerator = 1 + term / numerator;
-      if (std::abs(numerator) < kTiny) numerator = kTiny;
-      denominator = 1 / denominator;
-      change = numerator * denominator;
-      fraction *= change;
-    }
-    if (std::abs(change - 1) < 1e-12) break;
-  }
-  return std::min(1.0, front * fraction);
-}
-
 // What is wrong with a group's table; empty if nothing.
 std::string GroupFault(const v1::CalibrationGroup& group, int rows) {
   if (group.name().empty()) return "a group has no name";
@@ -75,23 +44,40 @@ std::string GroupFault(const v1::CalibrationGroup& group, int rows) {
       return group.name() + " has a table that is not monotonous";
     }
   }
+  if (group.fmr_lower_size() != rows || group.fmr_upper_size() != rows) {
+    return group.name() + " has no intervals: an older realname-face made it";
+  }
+  for (int i = 0; i < rows; ++i) {
+    const double rate = static_cast<double>(group.false_matches(i)) / static_cast<double>(group.impostor_pairs());
+    // Negated, so that what is no number is refused. The intervals are floats, the rate is not.
+    if (!(group.fmr_lower(i) >= 0 && group.fmr_lower(i) <= rate * 1.000001 && group.fmr_upper(i) >= rate * 0.999999 &&
+          group.fmr_upper(i) <= 1)) {
+      return group.name() + " has an interval that does not hold its rate";
+    }
+  }
+  for (int i = 0; i < group.live_score_below_size(); ++i) {
+    if (group.live_score_below(i) > group.bona_fide() ||
+        (i > 0 && group.live_score_below(i) < group.live_score_below(i - 1))) {
+      return group.name() + " has live scores that contradict their number";
+    }
+  }
+  return "";
+}
+
+// What is wrong with the shares of outcomes; empty if nothing.
+std::string OutcomesFault(const v1::CustomerOutcomes& outcomes) {
+  for (const v1::GroupOutcomes& group : outcomes.groups()) {
+    const double sum = group.pass() + group.review() + group.turned_away();
+    const bool shares = group.pass() >= 0 && group.review() >= 0 && group.turned_away() >= 0 && group.retry() >= 0 &&
+                        group.retry() <= 1;
+    if (!shares || !(std::abs(sum - 1) < 1e-6) || group.people() == 0) {
+      return "outcomes of " + group.name() + " are no shares of people";
+    }
+  }
   return "";
 }
 
 }  // namespace
-
-double ClopperPearsonUpper(std::uint64_t errors, std::uint64_t trials) {
-  if (trials == 0 || errors >= trials) return 1;
-  const double a = static_cast<double>(errors) + 1;
-  const double b = static_cast<double>(trials - errors);
-  double low = static_cast<double>(errors) / static_cast<double>(trials);
-  double high = 1;
-  for (int i = 0; i < 80 && high - low > 1e-12 * high; ++i) {
-    const double middle = (low + high) / 2;
-    (IncompleteBeta(a, b, middle) < 0.975 ? low : high) = middle;
-  }
-  return high;
-}
 
 Result<Calibration> Calibration::Load(const std::filesystem::path& file, const std::string& bundle_digest,
                                       unsigned preprocessing_version) {
@@ -123,7 +109,18 @@ Result<Calibration> Calibration::FromMessage(v1::FaceCalibration message, const 
   for (const v1::CalibrationGroup& group : message.groups()) {
     if (const std::string fault = GroupFault(group, rows); !fault.empty()) return Refused(name, fault);
   }
-  return Calibration(std::move(message), std::move(digest));
+  if (const std::string fault = OutcomesFault(message.outcomes()); !fault.empty()) return Refused(name, fault);
+  std::vector<int> population;
+  for (int i = 0; i < message.groups_size(); ++i) {
+    const auto& stated = message.population();
+    if (stated.empty() || std::find(stated.begin(), stated.end(), message.groups(i).name()) != stated.end()) {
+      population.push_back(i);
+    }
+  }
+  if (!message.population().empty() && static_cast<int>(population.size()) != message.population_size()) {
+    return Refused(name, "population names a group that was not measured, or one twice");
+  }
+  return Calibration(std::move(message), std::move(digest), std::move(population));
 }
 
 int Calibration::RowAt(double similarity) const {
@@ -149,21 +146,57 @@ double Calibration::GroupFnmrAt(int group, double similarity) const {
   return static_cast<double>(table.false_non_matches(row)) / static_cast<double>(table.genuine_pairs());
 }
 
-FalseMatchRate Calibration::FmrAt(double similarity) const {
+double Calibration::GroupFmrLower(int group, double similarity) const {
   const int row = RowAt(similarity);
-  if (row < 0) return {};
+  return row < 0 ? 0 : static_cast<double>(message_.groups(group).fmr_lower(row));
+}
+
+double Calibration::GroupFmrUpper(int group, double similarity) const {
+  const int row = RowAt(similarity);
+  return row < 0 ? 1 : static_cast<double>(message_.groups(group).fmr_upper(row));
+}
+
+double Calibration::GroupBpcer(int group, double live_score) const {
+  const v1::CalibrationGroup& table = message_.groups(group);
+  const int last = table.live_score_below_size() - 1;
+  if (table.bona_fide() == 0 || last < 1) return 1;
+  const double row = std::ceil(std::clamp(live_score, 0.0, 1.0) * last - 1e-9);
+  return static_cast<double>(table.live_score_below(static_cast<int>(row))) / static_cast<double>(table.bona_fide());
+}
+
+double Calibration::Bpcer(double live_score) const {
+  double worst = 0;
+  for (const int group : population_) worst = std::max(worst, GroupBpcer(group, live_score));
+  return worst;
+}
+
+bool Calibration::InPopulation(int group) const {
+  return std::find(population_.begin(), population_.end(), group) != population_.end();
+}
+
+Status Calibration::MayServe() const {
+  if (!message_.sign_off().signatory().empty() && !message_.sign_off().date().empty()) return Status();
+  return Status(StatusCode::kFailedPrecondition, face::kFaceStartReason,
+                "nobody signed the calibration off: look at what it says and run realname-face sign-off");
+}
+
+FalseMatchRate Calibration::FmrAt(double similarity, int references) const {
   FalseMatchRate worst{0, 0};
-  for (const v1::CalibrationGroup& group : message_.groups()) {
-    const std::uint64_t errors = group.false_matches(row);
-    worst.rate = std::max(worst.rate, static_cast<double>(errors) / static_cast<double>(group.impostor_pairs()));
-    worst.upper = std::max(worst.upper, ClopperPearsonUpper(errors, group.impostor_pairs()));
+  for (const int group : population_) {
+    worst.rate = std::max(worst.rate, GroupFmrAt(group, similarity));
+    worst.upper = std::max(worst.upper, GroupFmrUpper(group, similarity));
   }
+  // -expm1(n log1p(-f)) is 1 - (1 - f)^n without losing small rates.
+  const auto any_of = [references](double rate) {
+    return rate >= 1 ? 1.0 : -std::expm1(references * std::log1p(-rate));
+  };
+  if (references > 1) worst = {any_of(worst.rate), any_of(worst.upper)};
   return worst;
 }
 
 double Calibration::LowestFmr() const {
   std::uint64_t fewest = std::numeric_limits<std::uint64_t>::max();
-  for (const v1::CalibrationGroup& group : message_.groups()) fewest = std::min(fewest, group.impostor_pairs());
+  for (const int group : population_) fewest = std::min(fewest, std::uint64_t{message_.groups(group).impostor_pairs()});
   return std::min(1.0, kErrorsNeeded / static_cast<double>(fewest));
 }
 
@@ -180,12 +213,7 @@ Result<double> Calibration::CutFor(double target) const {
   if (Status status = SupportsFmr(target); !status.ok()) return status;
   const int rows = message_.groups(0).false_matches_size();
   for (int row = 0; row < rows; ++row) {
-    double worst = 0;
-    for (const v1::CalibrationGroup& group : message_.groups()) {
-      worst =
-          std::max(worst, static_cast<double>(group.false_matches(row)) / static_cast<double>(group.impostor_pairs()));
-    }
-    if (worst <= target) return SimilarityOf(row);
+    if (FmrAt(SimilarityOf(row)).rate <= target) return SimilarityOf(row);
   }
   return Status(StatusCode::kFailedPrecondition, face::kFaceStartReason,
                 "no similarity of the calibration's table reaches FMR " + Format(target));

@@ -49,9 +49,12 @@ class FaceEngine final : public FaceExaminer {
   ~FaceEngine() override;
 
   Result<std::vector<v1::FaceEvidence>> Examine(std::span<const std::string_view> pictures, Deadline deadline) override;
-  Result<v1::FaceComparison> Compare(const v1::FaceEvidence& first, const v1::FaceEvidence& second) const override;
+  using FaceExaminer::Compare;
+  Result<v1::FaceComparison> Compare(std::span<const v1::FaceEvidence* const> references,
+                                     const v1::FaceEvidence& portrait) const override;
+  double LivenessBpcer(double live_score) const override;
   // The cuts and the groups' rates stay 0 if the calibration does not support the FMR: see SupportsFmr.
-  v1::ModelCard ModelCard(double match_fmr, double review_fmr) const override;
+  v1::ModelCard ModelCard(const v1::PolicyPack& policy) const override;
 
   // Errors: FAILED_PRECONDITION if the calibration's data do not support this target; the message names the lowest that
   // they do. For start-up, once for each target of the policy.

@@ -8,7 +8,7 @@
 #include <map>
 #include <random>
 
-#include "face/calibration.h"
+#include "measurement/clopper_pearson.h"
 
 namespace realname::measurement {
 namespace {

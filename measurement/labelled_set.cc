@@ -204,4 +204,34 @@ Result<LabelledSet> ReadLabelledSet(const std::vector<std::filesystem::path>& li
   return reader.Finish();
 }
 
+std::vector<int> PartsInGroup(const LabelledSet& set, int group) {
+  std::vector<int> parts(set.photos.size());
+  for (const LabelledPair& pair : set.pairs) {
+    if (pair.group != group) continue;
+    parts[static_cast<std::size_t>(pair.first)] |= 1;
+    parts[static_cast<std::size_t>(pair.second)] |= 2;
+  }
+  for (std::size_t i = 0; set.all_pairs && i < parts.size(); ++i) parts[i] = set.photos[i].group == group ? 3 : 0;
+  return parts;
+}
+
+std::map<int, std::vector<std::pair<int, int>>> GenuinePairs(const LabelledSet& set, int group) {
+  std::map<int, std::vector<std::pair<int, int>>> pairs;
+  for (const LabelledPair& pair : set.pairs) {
+    if (!pair.genuine || pair.group != group) continue;
+    pairs[set.photos[static_cast<std::size_t>(pair.first)].subject].emplace_back(pair.first, pair.second);
+  }
+  if (!set.all_pairs) return pairs;
+  std::map<int, std::vector<int>> photos_of;
+  for (std::size_t i = 0; i < set.photos.size(); ++i) {
+    if (set.photos[i].group == group) photos_of[set.photos[i].subject].push_back(static_cast<int>(i));
+  }
+  for (const auto& [subject, photos] : photos_of) {
+    for (std::size_t i = 0; i < photos.size(); ++i) {
+      for (std::size_t j = i + 1; j < photos.size(); ++j) pairs[subject].emplace_back(photos[i], photos[j]);
+    }
+  }
+  return pairs;
+}
+
 }  // namespace realname::measurement

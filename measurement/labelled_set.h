@@ -4,7 +4,9 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/result.h"
@@ -51,5 +53,13 @@ struct LabelledSet {
 // a wrong count of fields, a value that is no number, a pair of one photograph with itself, a pair labelled 0 whose
 // photographs other pairs join, nothing listed.
 Result<LabelledSet> ReadLabelledSet(const std::vector<std::filesystem::path>& lists);
+
+// Which parts each photograph has in the pairs of a group: bit 0 as the first of a pair, bit 1 as the second; 0 for
+// photographs that are in none.
+std::vector<int> PartsInGroup(const LabelledSet& set, int group);
+
+// The genuine pairs of a group as (first, second), by person: where every pair is compared, the photograph listed
+// earlier is the first.
+std::map<int, std::vector<std::pair<int, int>>> GenuinePairs(const LabelledSet& set, int group);
 
 }  // namespace realname::measurement

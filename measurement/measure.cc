@@ -38,37 +38,19 @@ std::vector<Examined> Judge(const std::vector<v1::FaceEvidence>& evidence, const
     Examined photo;
     photo.values = face::TemplateFromBytes(each.template_());
     std::vector<v1::ReasonCode> reasons = rules::DetectionFaults(each);
-    if (reasons.empty() && limits != nullptr) reasons = rules::QualityFaults(each, *limits);
+    if (reasons.empty() && limits != nullptr) {
+      for (const v1::Finding& fault : rules::QualityFaults(each, *limits)) reasons.push_back(fault.code());
+    }
     for (const v1::ReasonCode reason : reasons) photo.reasons.push_back(v1::ReasonCode_Name(reason));
     photos.push_back(std::move(photo));
   }
   return photos;
 }
 
-// Calls use(first, second) for each genuine pair of a group.
-template <typename Use>
-void ForGenuine(const LabelledSet& set, int group, Use&& use) {
-  if (!set.all_pairs) {
-    for (const LabelledPair& pair : set.pairs) {
-      if (pair.genuine && pair.group == group) use(pair.first, pair.second);
-    }
-    return;
-  }
-  std::map<int, std::vector<int>> photos_of;
-  for (std::size_t i = 0; i < set.photos.size(); ++i) {
-    if (set.photos[i].group == group) photos_of[set.photos[i].subject].push_back(static_cast<int>(i));
-  }
-  for (const auto& [subject, photos] : photos_of) {
-    for (std::size_t i = 0; i < photos.size(); ++i) {
-      for (std::size_t j = i + 1; j < photos.size(); ++j) use(photos[i], photos[j]);
-    }
-  }
-}
-
 void CountGates(const LabelledSet& set, int group, const std::vector<Examined>& first,
                 const std::vector<Examined>& second, double cut, v1::GroupMeasurement& out) {
   std::map<std::string, v1::GateEffect> effects;
-  ForGenuine(set, group, [&](int i, int j) {
+  const auto count = [&](int i, int j) {
     const Examined& a = first[static_cast<std::size_t>(i)];
     const Examined& b = second[static_cast<std::size_t>(j)];
     std::vector<std::string> reasons = a.reasons;
@@ -84,24 +66,22 @@ void CountGates(const LabelledSet& set, int group, const std::vector<Examined>& 
       if (a.values.empty() || b.values.empty() || face::Cosine(a.values, b.values) < cut) continue;
       effect.set_would_match(effect.would_match() + 1);
     }
-  });
+  };
+  for (const auto& [subject, pairs] : GenuinePairs(set, group)) {
+    for (const auto& [i, j] : pairs) count(i, j);
+  }
   for (auto& [reason, effect] : effects) *out.add_gates() = std::move(effect);
 }
 
 // Photographs of a group by the first reason why they give nothing, in either role.
 void CountFailures(const LabelledSet& set, int group, const std::vector<Examined>& first,
                    const std::vector<Examined>& second, v1::GroupMeasurement& out) {
-  std::vector<int> roles(set.photos.size());
-  for (const LabelledPair& pair : set.pairs) {
-    if (pair.group != group) continue;
-    roles[static_cast<std::size_t>(pair.first)] |= 1;
-    roles[static_cast<std::size_t>(pair.second)] |= 2;
-  }
+  const std::vector<int> parts = PartsInGroup(set, group);
   std::map<std::string, unsigned> failures;
   std::map<int, int> subjects;
   unsigned photos = 0;
   for (std::size_t i = 0; i < set.photos.size(); ++i) {
-    const int role = set.all_pairs ? (set.photos[i].group == group ? 3 : 0) : roles[i];
+    const int role = parts[i];
     if (role == 0) continue;
     ++photos;
     subjects[set.photos[i].subject] = 1;

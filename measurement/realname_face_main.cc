@@ -19,9 +19,11 @@
 #include "face/sha256.h"
 #include "face/text_message.h"
 #include "measurement/calibrate.h"
+#include "measurement/customer_outcomes.h"
 #include "measurement/measure.h"
 #include "measurement/measure_attacks.h"
 #include "measurement/plot.h"
+#include "rules/face_limits.h"
 #include "rules/policy.h"
 
 namespace realname {
@@ -46,13 +48,14 @@ std::string Today() {
 }
 
 void PrintTable(const Calibration& calibration) {
-  std::printf("%-12s %7s %7s %7s %9s %10s", "group", "photos", "people", "failed", "genuine", "impostor");
+  std::printf("  %-12s %7s %7s %7s %9s %10s", "group", "photos", "people", "failed", "genuine", "impostor");
   for (const double target : kTargets) std::printf("   cut@%-6g FNMR", target);
   std::printf("\n");
   for (int i = 0; i < calibration.message().groups_size(); ++i) {
     const v1::CalibrationGroup& group = calibration.message().groups(i);
-    std::printf("%-12s %7u %7u %7u %9llu %10llu", group.name().c_str(), group.photos(), group.subjects(),
-                group.failed_to_acquire(), static_cast<unsigned long long>(group.genuine_pairs()),
+    std::printf("%c %-12s %7u %7u %7u %9llu %10llu", calibration.InPopulation(i) ? '*' : ' ', group.name().c_str(),
+                group.photos(), group.subjects(), group.failed_to_acquire(),
+                static_cast<unsigned long long>(group.genuine_pairs()),
                 static_cast<unsigned long long>(group.impostor_pairs()));
     for (const double target : kTargets) {
       double cut = calibration.message().first_similarity();
@@ -61,40 +64,120 @@ void PrintTable(const Calibration& calibration) {
     }
     std::printf("\n");
   }
-  std::printf("lowest FMR supported by every group: %.2g\n", calibration.LowestFmr());
+  std::printf("* the population served; the strictest of these groups sets the cut\n");
+  std::printf("lowest FMR that the population's data support: %.2g\n", calibration.LowestFmr());
   for (const double target : kTargets) {
     const Result<double> cut = calibration.CutFor(target);
     if (!cut.ok()) {
       std::printf("FMR %g: %s\n", target, cut.status().message().c_str());
       continue;
     }
-    std::printf("FMR %g: cut %.3f (upper bound %.2g); FMR, FNMR by group:", target, *cut,
-                calibration.FmrAt(*cut).upper);
+    std::printf("FMR %g: cut %.3f; FMR [95 %% interval], FNMR by group:", target, *cut);
     for (int i = 0; i < calibration.message().groups_size(); ++i) {
-      std::printf(" %s %.2g, %.2f%%;", calibration.message().groups(i).name().c_str(), calibration.GroupFmrAt(i, *cut),
-                  100 * calibration.GroupFnmrAt(i, *cut));
+      std::printf(" %s %.2g [%.2g, %.2g], %.2f%%;", calibration.message().groups(i).name().c_str(),
+                  calibration.GroupFmrAt(i, *cut), calibration.GroupFmrLower(i, *cut),
+                  calibration.GroupFmrUpper(i, *cut), 100 * calibration.GroupFnmrAt(i, *cut));
     }
     std::printf("\n");
   }
 }
 
-int RunCalibrate(const std::string& bundle_dir, const std::string& images, const std::vector<std::string>& lists,
-                 const std::string& out) {
-  std::vector<LabelledPhoto> photos;
-  for (const std::string& list : lists) {
-    const Result<std::vector<LabelledPhoto>> read = ReadPhotoList(list);
-    if (!read.ok()) return Fail(read.status());
-    photos.insert(photos.end(), read->begin(), read->end());
-  }
-  const Result<v1::FaceCalibration> made = Calibrate(bundle_dir, images, photos, Today());
-  if (!made.ok()) return Fail(made.status());
-  std::ofstream file(out, std::ios::binary);
-  file << CalibrationText(*made);
+Result<rules::Policy> ReadPolicyFile(const std::filesystem::path& file) {
+  const Result<std::string> text = face::ReadFile(file);
+  if (!text.ok()) return text.status();
+  return rules::ReadPolicy(*text, face::Sha256Hex(*text));
+}
+
+// Whole or not at all.
+bool WriteFile(const std::filesystem::path& path, const std::string& text) {
+  const std::filesystem::path unfinished = path.string() + ".unfinished";
+  std::ofstream file(unfinished, std::ios::binary);
+  file << text;
   file.close();
-  if (!file) return Fail(Status(StatusCode::kFailedPrecondition, "", "cannot write " + out));
-  const Result<Calibration> loaded = Calibration::Load(out, made->bundle_digest(), face::kPreprocessingVersion);
-  if (!loaded.ok()) return Fail(loaded.status());
-  PrintTable(*loaded);
+  std::error_code error;
+  if (file) std::filesystem::rename(unfinished, path, error);
+  return file && !error;
+}
+
+struct CalibrateArguments {
+  std::string images;
+  std::vector<std::string> lists;
+  std::vector<std::string> population;
+  std::string policy = "deploy/policy.textproto";
+  bool chip_photos = false;
+  unsigned threads = 0;
+  std::string out;
+};
+
+// Says what a calibration and a policy are to each other. Errors: FAILED_PRECONDITION if the policy asks for more than
+// the data support, or does more to genuine customers than it allows itself.
+Status Judge(const Calibration& calibration, const rules::Policy& policy) {
+  PrintTable(calibration);
+  if (calibration.message().outcomes().groups_size() > 0) {
+    std::cout << measurement::OutcomesText(calibration.message().outcomes());
+  } else {
+    std::cout << "nobody has two photographs: what the policy does to genuine customers was not measured\n";
+  }
+  const double bpcer = calibration.Bpcer(policy.pack.liveness().live_score_fail());
+  std::printf(
+      "liveness: BPCER %.2f %% at live_score_fail %g, worst group of the population; the policy allows %.2f %%%s\n",
+      100 * bpcer, policy.pack.liveness().live_score_fail(), 100 * policy.pack.liveness().max_bpcer(),
+      rules::LivenessAsksReviewOnly(policy, bpcer) ? ": liveness can ask for review only" : "");
+  for (const double target : {policy.pack.face().match_fmr(), policy.pack.face().review_fmr()}) {
+    if (Status status = calibration.SupportsFmr(target); !status.ok()) return status;
+  }
+  return rules::AllowsOutcomes(policy, calibration.message());
+}
+
+int RunCalibrate(const std::string& bundle_dir, const CalibrateArguments& arguments) {
+  const Result<rules::Policy> policy = ReadPolicyFile(arguments.policy);
+  if (!policy.ok()) return Fail(policy.status());
+  measurement::CalibrateOptions options;
+  options.bundle_dir = bundle_dir;
+  options.images = arguments.images;
+  options.lists.assign(arguments.lists.begin(), arguments.lists.end());
+  options.population = arguments.population;
+  options.policy = &*policy;
+  options.chip_photos = arguments.chip_photos;
+  options.threads = arguments.threads;
+  options.date = Today();
+  const Result<v1::FaceCalibration> made = measurement::Calibrate(options, measurement::ProgressBar("photographs"));
+  if (!made.ok()) return Fail(made.status());
+  const Result<Calibration> calibration =
+      Calibration::FromMessage(*made, arguments.out, "", made->bundle_digest(), face::kPreprocessingVersion);
+  if (!calibration.ok()) return Fail(calibration.status());
+  if (Status status = Judge(*calibration, *policy); !status.ok()) {
+    std::cerr << "realname-face: refused: " << status.message() << "; nothing was written\n";
+    return 3;
+  }
+  if (!WriteFile(arguments.out, measurement::CalibrationText(*made))) {
+    return Fail(Status(StatusCode::kFailedPrecondition, "", "cannot write " + arguments.out));
+  }
+  std::cout << "written to " << arguments.out << "; in force once signed off: realname-face sign-off\n";
+  return 0;
+}
+
+// Shows a calibration once more and adds the name of who answers for it.
+int RunSignOff(const std::string& file, const std::string& policy_file, const std::string& signatory) {
+  const Result<rules::Policy> policy = ReadPolicyFile(policy_file);
+  if (!policy.ok()) return Fail(policy.status());
+  const Result<std::string> text = face::ReadFile(file);
+  if (!text.ok()) return Fail(text.status());
+  v1::FaceCalibration message;
+  if (Status status = face::ParseTextMessage(*text, file, message); !status.ok()) return Fail(status);
+  const Result<Calibration> calibration =
+      Calibration::FromMessage(message, file, "", message.bundle_digest(), face::kPreprocessingVersion);
+  if (!calibration.ok()) return Fail(calibration.status());
+  if (Status status = Judge(*calibration, *policy); !status.ok()) {
+    std::cerr << "realname-face: refused: " << status.message() << "; it stays unsigned\n";
+    return 3;
+  }
+  message.mutable_sign_off()->set_signatory(signatory);
+  message.mutable_sign_off()->set_date(Today());
+  if (!WriteFile(file, measurement::CalibrationText(message))) {
+    return Fail(Status(StatusCode::kFailedPrecondition, "", "cannot write " + file));
+  }
+  std::cout << "signed off by " << signatory << "\n";
   return 0;
 }
 
@@ -133,13 +216,6 @@ int RunCompare(const FaceEngineOptions& options, const std::vector<std::string>&
                 comparison->fmr_at_similarity(), comparison->fmr_upper(), comparison->image_correlation());
   }
   return 0;
-}
-
-bool WriteFile(const std::filesystem::path& path, const std::string& text) {
-  std::ofstream file(path, std::ios::binary);
-  file << text;
-  file.close();
-  return static_cast<bool>(file);
 }
 
 struct MeasureArguments {
@@ -210,9 +286,7 @@ int RunMeasure(const MeasureArguments& arguments) {
   options.date = Today();
   std::optional<rules::Policy> policy;
   if (!arguments.policy.empty()) {
-    Result<std::string> text = face::ReadFile(arguments.policy);
-    if (!text.ok()) return Fail(text.status());
-    Result<rules::Policy> read = rules::ReadPolicy(*text, face::Sha256Hex(*text));
+    Result<rules::Policy> read = ReadPolicyFile(arguments.policy);
     if (!read.ok()) return Fail(read.status());
     policy = *std::move(read);
     options.policy = &*policy;
@@ -247,14 +321,31 @@ int Main(int argc, char** argv) {
   CLI::App app("Measures and calibrates a face bundle.");
   app.require_subcommand(1);
   std::string bundle = ".assets/bundles/faceplugin";
-  std::string images;
-  std::string out;
-  std::vector<std::string> lists;
-  CLI::App* calibrate = app.add_subcommand("calibrate", "Measures labelled photographs and writes a calibration.");
+  CalibrateArguments c;
+  CLI::App* calibrate = app.add_subcommand(
+      "calibrate",
+      "Measures photographs of the people served and writes a calibration, unless the policy is too harsh.");
+  calibrate->footer(
+      "Exit status: 0 written, 1 something failed, 2 wrong usage, 3 refused: the data or the policy do not do.");
   calibrate->add_option("--bundle", bundle, "Folder of the bundle")->capture_default_str();
-  calibrate->add_option("--images", images, "Folder below which the lists' photographs lie")->required();
-  calibrate->add_option("--photos", lists, "List with the header photo,subject,group; may be repeated")->required();
-  calibrate->add_option("--out", out, "Calibration to write")->required();
+  calibrate->add_option("--images", c.images, "Folder below which the lists' photographs lie")->required();
+  calibrate
+      ->add_option("--pairs", c.lists,
+                   "List with the header same,a,b[,group] or photo,subject[,group]; may be repeated")
+      ->required();
+  calibrate->add_option("--population", c.population, "A group that you serve; may be repeated; without it, all");
+  calibrate->add_option("--policy", c.policy, "The policy that it is for")->capture_default_str();
+  calibrate->add_flag("--chip-photos", c.chip_photos, "Reduce the first photograph of each pair to a chip photo");
+  calibrate->add_option("--threads", c.threads, "Threads; 0: one per core");
+  calibrate->add_option("--out", c.out, "Calibration to write")->required();
+
+  std::string signed_file;
+  std::string signatory;
+  CLI::App* sign_off =
+      app.add_subcommand("sign-off", "Shows a calibration and puts it in force under somebody's name.");
+  sign_off->add_option("calibration", signed_file, "The calibration")->required();
+  sign_off->add_option("--policy", c.policy, "The policy that it is for")->capture_default_str();
+  sign_off->add_option("--by", signatory, "Who answers for it, by office or name")->required();
 
   std::string calibration = "face/bundles/faceplugin/calibration.textproto";
   std::vector<std::string> pictures;
@@ -285,7 +376,8 @@ int Main(int argc, char** argv) {
   CLI11_PARSE(app, argc, argv);
   if (measure->parsed()) return RunMeasure(m);
 
-  if (calibrate->parsed()) return RunCalibrate(bundle, images, lists, out);
+  if (calibrate->parsed()) return RunCalibrate(bundle, c);
+  if (sign_off->parsed()) return RunSignOff(signed_file, c.policy, signatory);
   FaceEngineOptions options;
   options.bundle_dir = bundle;
   options.calibration_file = calibration;

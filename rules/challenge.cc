@@ -121,7 +121,9 @@ std::vector<v1::ReasonCode> FrameFaults(const Policy& policy, const v1::Challeng
   const v1::FaceEvidence& evidence = frame.evidence();
   std::vector<v1::ReasonCode> faults = DetectionFaults(evidence);
   if (!faults.empty()) return faults;
-  faults = QualityFaults(evidence, FrameLimits(policy, frame.action()));
+  for (const v1::Finding& fault : QualityFaults(evidence, FrameLimits(policy, frame.action()))) {
+    faults.push_back(fault.code());
+  }
   const v1::ChallengePolicy& limits = policy.pack.challenge();
   // Negated comparisons, so that a value that is no number fails.
   if (!(evidence.live_score() >= limits.min_live_score())) {

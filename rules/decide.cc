@@ -2,9 +2,11 @@
 #include "rules/decide.h"
 
 #include <algorithm>
+#include <optional>
 #include <vector>
 
 #include "rules/challenge.h"
+#include "rules/face_limits.h"
 #include "rules/quality_gate.h"
 #include "rules/resident_id.h"
 
@@ -12,17 +14,23 @@ namespace realname::rules {
 namespace {
 
 // One thing found against an application.
-struct Finding {
+struct Found {
   v1::Check check;
   v1::ReasonCode code;
   // The picture or document that shows it, where that is not for the policy to say.
   v1::EvidenceItem item = v1::EVIDENCE_ITEM_UNSPECIFIED;
   // The check cannot tell, rather than failing.
   bool uncertain = false;
+  // What was measured, where it rests on a measurement.
+  std::optional<v1::Finding> measured = std::nullopt;
 };
 
 bool IsChipRead(v1::CaptureMethod method) {
   return method == v1::CAPTURE_METHOD_CHIP_READ || method == v1::CAPTURE_METHOD_NFC;
+}
+
+bool IsPassiveLiveness(v1::ReasonCode code) {
+  return code == v1::PAD_PRINT || code == v1::PAD_SCREEN || code == v1::PAD_ATTACK || code == v1::PAD_UNCERTAIN;
 }
 
 bool SaysWhoThePersonIs(v1::ReasonCode code) {
@@ -59,18 +67,18 @@ class Examination {
     constexpr auto kCheck = v1::CHECK_DOCUMENT_FORMAT;
     Passed(kCheck);
     if (document_.number().empty() || document_.type() == v1::DOCUMENT_TYPE_UNSPECIFIED) {
-      return Found(kCheck, v1::DOC_NOT_PRESENTED);
+      return Fail(kCheck, v1::DOC_NOT_PRESENTED);
     }
     // Only resident identity cards have a validator in this version; what cannot be validated is not taken.
     if (document_.type() != v1::DOCUMENT_TYPE_RESIDENT_ID ||
         (channel_ != nullptr && !Contains(channel_->document_types(), document_.type()))) {
-      return Found(kCheck, v1::DOC_TYPE_NOT_ALLOWED);
+      return Fail(kCheck, v1::DOC_TYPE_NOT_ALLOWED);
     }
-    for (const v1::ReasonCode fault : id_.faults) Found(kCheck, fault);
+    for (const v1::ReasonCode fault : id_.faults) Fail(kCheck, fault);
     if (!id_.faults.empty()) return;
-    if (document_.sex() != v1::SEX_UNSPECIFIED && document_.sex() != id_.sex) Found(kCheck, v1::IDN_SEX_MISMATCH);
+    if (document_.sex() != v1::SEX_UNSPECIFIED && document_.sex() != id_.sex) Fail(kCheck, v1::IDN_SEX_MISMATCH);
     if (!document_.birth_date().empty() && ParseDate(document_.birth_date()) != id_.birth) {
-      Found(kCheck, v1::IDN_BIRTH_MISMATCH);
+      Fail(kCheck, v1::IDN_BIRTH_MISMATCH);
     }
   }
 
@@ -83,8 +91,8 @@ class Examination {
       return;  // SKIPPED; a missing date is REC_INCOMPLETE
     }
     Passed(kCheck);
-    if (*from > today_) Found(kCheck, v1::DOC_NOT_YET_VALID);
-    if (to && *to < today_) Found(kCheck, v1::DOC_EXPIRED);
+    if (*from > today_) Fail(kCheck, v1::DOC_NOT_YET_VALID);
+    if (to && *to < today_) Fail(kCheck, v1::DOC_EXPIRED);
     const int age_at_issue = AgeAt(id_.birth, *from);
     bool plausible = false;
     for (const v1::ValiditySpan& span : policy_.pack.document().resident_id_spans()) {
@@ -101,14 +109,14 @@ class Examination {
     Passed(kCheck);
     const auto& application = facts_.application();
     if (channel_ != nullptr && !Contains(channel_->capture_methods(), application.capture_method())) {
-      Found(kCheck, application.capture_method() == v1::CAPTURE_METHOD_MANUAL ? v1::CAP_MANUAL_ENTRY_FORBIDDEN
-                                                                              : v1::CAP_READER_REQUIRED);
+      Fail(kCheck, application.capture_method() == v1::CAPTURE_METHOD_MANUAL ? v1::CAP_MANUAL_ENTRY_FORBIDDEN
+                                                                             : v1::CAP_READER_REQUIRED);
     }
     const int64_t age = facts_.observe_time().seconds() - application.capture_time().seconds();
     const auto& limits = policy_.pack.document();
     if (!application.has_capture_time() || age > int64_t{60} * limits.max_capture_age_minutes() ||
         age < -int64_t{60} * limits.max_clock_skew_minutes()) {
-      Found(kCheck, v1::CAP_STALE);
+      Fail(kCheck, v1::CAP_STALE);
     }
   }
 
@@ -123,7 +131,7 @@ class Examination {
     if (subject.has_comparison()) {
       // A picture sent twice was taken of nobody: a finding of liveness, whatever the network says of it.
       if (subject.comparison().image_correlation() >= pack.face().same_image_correlation()) {
-        Found(v1::CHECK_LIVENESS, v1::FACE_SAME_IMAGE, v1::EVIDENCE_ITEM_LIVE_PORTRAIT);
+        Fail(v1::CHECK_LIVENESS, v1::FACE_SAME_IMAGE, v1::EVIDENCE_ITEM_LIVE_PORTRAIT);
       }
       return FaceMatch(subject.comparison());
     }
@@ -135,7 +143,7 @@ class Examination {
   void Challenge() {
     if (!ChallengeAsked(policy_, facts_)) return;
     Passed(v1::CHECK_LIVENESS);
-    for (const v1::ReasonCode fault : ChallengeFaults(policy_, facts_)) Found(v1::CHECK_LIVENESS, fault);
+    for (const v1::ReasonCode fault : ChallengeFaults(policy_, facts_)) Fail(v1::CHECK_LIVENESS, fault);
   }
 
   void RecordConsistency() {
@@ -145,7 +153,7 @@ class Examination {
                           !document_.birth_date().empty() && !document_.address().empty() &&
                           ParseDate(document_.valid_from()) &&
                           (document_.valid_long_term() || ParseDate(document_.valid_to()));
-    if (!complete) Found(kCheck, v1::REC_INCOMPLETE);
+    if (!complete) Fail(kCheck, v1::REC_INCOMPLETE);
     if (facts_.registry().name_differs()) Uncertain(kCheck, v1::REC_NAME);
     if (facts_.registry().msisdn_taken()) Uncertain(kCheck, v1::REC_NUMBER);
   }
@@ -154,7 +162,7 @@ class Examination {
     if (!Identified()) return;
     Passed(v1::CHECK_QUOTA);
     if (facts_.registry().numbers_held() >= policy_.pack.quota().numbers_per_person()) {
-      Found(v1::CHECK_QUOTA, v1::QTA_OPERATOR_LIMIT);
+      Fail(v1::CHECK_QUOTA, v1::QTA_OPERATOR_LIMIT);
     }
   }
 
@@ -166,16 +174,16 @@ class Examination {
     const int age = AgeAt(id_.birth, today_);
     if (age < static_cast<int>(limits.min_age()) ||
         (channel_ != nullptr && channel_->online() && age < static_cast<int>(limits.online_min_age()))) {
-      Found(kCheck, v1::PTY_AGE_NOT_ALLOWED);
+      Fail(kCheck, v1::PTY_AGE_NOT_ALLOWED);
     } else if (age < static_cast<int>(limits.guardian_below_age())) {
-      Found(kCheck, v1::PTY_GUARDIAN_REQUIRED);
+      Fail(kCheck, v1::PTY_GUARDIAN_REQUIRED);
     }
   }
 
   void ChannelPolicy() {
     Passed(v1::CHECK_CHANNEL_POLICY);
     if (channel_ == nullptr || !Contains(channel_->entry_types(), facts_.application().entry_type())) {
-      Found(v1::CHECK_CHANNEL_POLICY, v1::CHN_NOT_ALLOWED);
+      Fail(v1::CHECK_CHANNEL_POLICY, v1::CHN_NOT_ALLOWED);
     }
   }
 
@@ -200,15 +208,15 @@ class Examination {
   template <typename Counts>
   v1::Outcome OutcomeOf(v1::Check check, bool made, Counts counts) const {
     v1::Outcome outcome = made ? v1::OUTCOME_PASSED : v1::OUTCOME_SKIPPED;
-    for (const Finding& finding : findings_) {
+    for (const Found& finding : findings_) {
       if (finding.check != check || !counts(finding.code) || outcome == v1::OUTCOME_FAILED) continue;
       outcome = finding.uncertain ? v1::OUTCOME_UNCERTAIN : v1::OUTCOME_FAILED;
     }
     return outcome;
   }
   void Passed(v1::Check check) { made_.push_back(check); }
-  void Found(v1::Check check, v1::ReasonCode code, v1::EvidenceItem item = v1::EVIDENCE_ITEM_UNSPECIFIED) {
-    findings_.push_back({check, code, item, false});
+  void Fail(v1::Check check, v1::ReasonCode code, v1::EvidenceItem item = v1::EVIDENCE_ITEM_UNSPECIFIED) {
+    findings_.push_back({check, code, item});
   }
   void Uncertain(v1::Check check, v1::ReasonCode code, v1::EvidenceItem item = v1::EVIDENCE_ITEM_UNSPECIFIED) {
     findings_.push_back({check, code, item, true});
@@ -217,11 +225,12 @@ class Examination {
   // Whether the picture passes the gate.
   bool Picture(const v1::FaceEvidence& evidence, const v1::QualityPolicy& limits, v1::EvidenceItem item) {
     const auto unseen = DetectionFaults(evidence);
-    for (const v1::ReasonCode fault : unseen) Found(v1::CHECK_FACE_DETECT, fault, item);
+    for (const v1::ReasonCode fault : unseen) Fail(v1::CHECK_FACE_DETECT, fault, item);
     if (!unseen.empty()) return false;
     Passed(v1::CHECK_FACE_QUALITY);
     const auto poor = QualityFaults(evidence, limits);
-    for (const v1::ReasonCode fault : poor) Found(v1::CHECK_FACE_QUALITY, fault, item);
+    for (const v1::Finding& fault : poor)
+      findings_.push_back({v1::CHECK_FACE_QUALITY, fault.code(), item, false, fault});
     return poor.empty();
   }
 
@@ -232,8 +241,13 @@ class Examination {
     Passed(kCheck);
     passive_liveness_ = true;
     if (portrait.live_score() >= limits.live_score_pass()) return;
-    if (portrait.live_score() >= limits.live_score_fail()) return Uncertain(kCheck, v1::PAD_UNCERTAIN, kItem);
-    Found(kCheck, KindOfAttack(portrait), kItem);
+    const bool uncertain = portrait.live_score() >= limits.live_score_fail();
+    v1::Finding measured;
+    measured.set_code(uncertain ? v1::PAD_UNCERTAIN : KindOfAttack(portrait));
+    measured.set_component("live_score");
+    measured.set_value(portrait.live_score());
+    measured.set_limit(uncertain ? limits.live_score_pass() : limits.live_score_fail());
+    findings_.push_back({kCheck, measured.code(), kItem, uncertain, measured});
   }
 
   void FaceMatch(const v1::FaceComparison& comparison) {
@@ -242,11 +256,16 @@ class Examination {
     const double fmr = comparison.fmr_at_similarity();
     if (fmr <= policy_.pack.face().match_fmr()) return;
     if (fmr <= policy_.pack.face().review_fmr()) return Uncertain(kCheck, v1::FACE_GREY_BAND);
-    Found(kCheck, v1::FACE_MISMATCH);
+    Fail(kCheck, v1::FACE_MISMATCH);
   }
 
-  v1::ReasonClass ClassOf(v1::ReasonCode code) const {
-    return ClassInForce(policy_, code, facts_.attempt(), facts_.application().capture_method());
+  v1::ReasonClass ClassOf(const Found& found) const {
+    const v1::CaptureMethod method = facts_.application().capture_method();
+    const v1::ReasonClass in_force =
+        ClassInForce(policy_, found.code, facts_.attempt(), method, facts_.liveness_bpcer());
+    // A chip holds one picture: asked for again it would be the same.
+    const bool only_one = found.item == v1::EVIDENCE_ITEM_ID_PHOTO && found.check == v1::CHECK_FACE_QUALITY;
+    return in_force == v1::REASON_CLASS_RETRY && only_one && IsChipRead(method) ? v1::REASON_CLASS_REVIEW : in_force;
   }
 
   const Policy& policy_;
@@ -257,7 +276,7 @@ class Examination {
   const ResidentId id_;
   std::vector<v1::Check> made_;
   bool passive_liveness_ = false;
-  std::vector<Finding> findings_;
+  std::vector<Found> findings_;
 };
 
 int Severity(v1::ReasonClass reason_class) {
@@ -301,15 +320,20 @@ v1::Decision Examination::Merge() const {
       made->set_active_outcome(OutcomeOf(check, ChallengeAsked(policy_, facts_), IsOfChallenge));
     }
     if (check == v1::CHECK_CAPTURE_PROVENANCE) made->set_assurance(v1::ASSURANCE_ASSERTED);
-    for (const Finding& finding : findings_) {
+    for (const Found& finding : findings_) {
       if (finding.check != check) continue;
       if (!Contains(made->reasons(), finding.code)) made->add_reasons(finding.code);
+      if (finding.measured) {
+        v1::Finding* measured = made->add_findings();
+        *measured = *finding.measured;
+        measured->set_item(finding.item);
+      }
     }
   }
 
   v1::ReasonClass worst = v1::REASON_CLASS_UNSPECIFIED;
-  for (const Finding& finding : findings_) {
-    const v1::ReasonClass reason_class = ClassOf(finding.code);
+  for (const Found& finding : findings_) {
+    const v1::ReasonClass reason_class = ClassOf(finding);
     if (worst == v1::REASON_CLASS_UNSPECIFIED || Severity(reason_class) > Severity(worst)) worst = reason_class;
   }
   if (findings_.empty()) {
@@ -325,8 +349,8 @@ v1::Decision Examination::Merge() const {
   bool own_hall = false;
   bool new_application = false;
   bool new_session = false;
-  for (const Finding& finding : findings_) {
-    if (ClassOf(finding.code) != worst) continue;
+  for (const Found& finding : findings_) {
+    if (ClassOf(finding) != worst) continue;
     const v1::ReasonText& text = TextOf(policy_, finding.code);
     own_hall |= text.own_hall();
     if (worst != v1::REASON_CLASS_RETRY) continue;
@@ -371,8 +395,10 @@ v1::Decision Examination::Merge() const {
 
 }  // namespace
 
-v1::ReasonClass ClassInForce(const Policy& policy, v1::ReasonCode code, uint32_t attempt, v1::CaptureMethod method) {
+v1::ReasonClass ClassInForce(const Policy& policy, v1::ReasonCode code, uint32_t attempt, v1::CaptureMethod method,
+                             double liveness_bpcer) {
   const v1::ReasonText& text = TextOf(policy, code);
+  if (IsPassiveLiveness(code) && LivenessAsksReviewOnly(policy, liveness_bpcer)) return v1::REASON_CLASS_REVIEW;
   if (text.class_() != v1::REASON_CLASS_RETRY) return text.class_();
   // A chip does not mistype: odd but real cards exist, and reading one again changes nothing.
   if (SaysWhoThePersonIs(code) && IsChipRead(method)) return v1::REASON_CLASS_REVIEW;
@@ -393,6 +419,12 @@ v1::Decision Decide(const Policy& policy, const v1::Facts& facts) {
   examination.AgePolicy();
   examination.ChannelPolicy();
   examination.CarriedReasons();
+  return examination.Merge();
+}
+
+v1::Decision DecideFaces(const Policy& policy, const v1::Facts& facts) {
+  Examination examination(policy, facts);
+  examination.Faces();
   return examination.Merge();
 }
 

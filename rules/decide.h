@@ -17,9 +17,15 @@ inline constexpr uint32_t kRulesVersion = 4;
 // before REVIEW while attempts are left, because a reviewer cannot judge a blurred picture.
 v1::Decision Decide(const Policy& policy, const v1::Facts& facts);
 
-// What a reason leads to: its class in the pack, but REVIEW where RETRY has no attempt left (`attempt` counts from 1)
-// or where a chip said who the person is.
-v1::ReasonClass ClassInForce(const Policy& policy, v1::ReasonCode code, uint32_t attempt, v1::CaptureMethod method);
+// What the two pictures alone lead to: the checks of faces and liveness, merged as in Decide. For measuring what a
+// policy does to genuine customers.
+v1::Decision DecideFaces(const Policy& policy, const v1::Facts& facts);
+
+// What a reason leads to: its class in the pack, but REVIEW where RETRY has no attempt left (`attempt` counts from 1),
+// where a chip said who the person is, or where the liveness check errs too often to do more (see
+// LivenessAsksReviewOnly).
+v1::ReasonClass ClassInForce(const Policy& policy, v1::ReasonCode code, uint32_t attempt, v1::CaptureMethod method,
+                             double liveness_bpcer);
 
 // Whether the document's number tells who the person is: only then is there a quota to count and a claim to make.
 bool IdentifiesPerson(const Policy& policy, const v1::Facts& facts);

@@ -93,7 +93,13 @@ void Explain(const Policy& policy, const v1::Decision& decision, v1::Reader read
   std::stable_sort(texts.begin(), texts.end(),
                    [](const auto* a, const auto* b) { return Rank(a->class_()) < Rank(b->class_()); });
   for (const v1::ReasonText* text : texts) {
-    *answer.add_reasons() = ReasonFor(*text, reader, answer.next_action_text());
+    v1::Reason* reason = answer.add_reasons();
+    *reason = ReasonFor(*text, reader, answer.next_action_text());
+    for (const v1::CheckDecision& check : decision.checks()) {
+      for (const v1::Finding& finding : check.findings()) {
+        if (finding.code() == reason->code()) *reason->add_findings() = finding;
+      }
+    }
   }
 }
 

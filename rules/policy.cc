@@ -126,6 +126,12 @@ std::string FirstFault(const v1::PolicyPack& pack, const pb::TextFormat::ParseIn
   faults.Require(0 < liveness.live_score_fail() && liveness.live_score_fail() <= liveness.live_score_pass() &&
                      liveness.live_score_pass() <= 1,
                  "liveness", -1, "the bands overlap: 0 < live_score_fail <= live_score_pass <= 1 is required");
+  faults.Require(0 < liveness.max_bpcer() && liveness.max_bpcer() <= 1, "liveness", -1,
+                 "max_bpcer must lie above 0 and not above 1");
+  const auto& customers = pack.genuine_customers();
+  faults.Require(0 <= customers.max_turned_away() && customers.max_turned_away() <= 1 && 0 <= customers.max_review() &&
+                     customers.max_review() <= 1,
+                 "genuine_customers", -1, "max_turned_away and max_review must lie between 0 and 1");
   CheckQuality(faults, "id_photo", pack.id_photo());
   CheckQuality(faults, "live_portrait", pack.live_portrait());
   faults.Require(pack.quota().numbers_per_person() >= 1, "quota", -1, "numbers_per_person must be at least 1");

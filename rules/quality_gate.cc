@@ -12,6 +12,35 @@ bool Measured(const v1::FaceEvidence& evidence, v1::FaceComponent component) {
   return std::find(missing.begin(), missing.end(), component) == missing.end();
 }
 
+namespace {
+
+// Calls at_most for the turn of the head that lies furthest beyond its limit, if any does.
+template <typename AtMost>
+void Turns(const v1::FaceEvidence& evidence, const v1::QualityPolicy& limits, const AtMost& at_most) {
+  const struct {
+    const char* component;
+    double value;
+    double limit;
+    v1::FaceComponent measured;
+  } turns[] = {
+      {"yaw_degrees", std::fabs(evidence.yaw_degrees()), limits.max_yaw_degrees(), v1::FACE_COMPONENT_UNSPECIFIED},
+      {"pitch_degrees", std::fabs(evidence.pitch_degrees()), limits.max_pitch_degrees(), v1::FACE_COMPONENT_PITCH},
+      {"roll_degrees", std::fabs(evidence.roll_degrees()), limits.max_roll_degrees(), v1::FACE_COMPONENT_UNSPECIFIED}};
+  const auto* worst = &turns[0];
+  const auto beyond = [&](const auto& turn) {
+    if (turn.limit <= 0) return -1.0;
+    // What is no number is the worst.
+    if (std::isnan(turn.value) || !Measured(evidence, turn.measured)) return HUGE_VAL;
+    return turn.value - turn.limit;
+  };
+  for (const auto& turn : turns) {
+    if (beyond(turn) > beyond(*worst)) worst = &turn;
+  }
+  at_most(v1::IMG_POSE, worst->component, worst->value, worst->limit, worst->measured);
+}
+
+}  // namespace
+
 v1::ReasonCode KindOfAttack(const v1::FaceEvidence& evidence) {
   if (!Measured(evidence, v1::FACE_COMPONENT_ATTACK_KIND)) return v1::PAD_ATTACK;
   return evidence.screen_score() > evidence.print_score() ? v1::PAD_SCREEN : v1::PAD_PRINT;
@@ -34,33 +63,43 @@ std::vector<v1::ReasonCode> DetectionFaults(const v1::FaceEvidence& evidence) {
   }
 }
 
-std::vector<v1::ReasonCode> QualityFaults(const v1::FaceEvidence& evidence, const v1::QualityPolicy& limits) {
-  std::vector<v1::ReasonCode> faults;
+std::vector<v1::Finding> QualityFaults(const v1::FaceEvidence& evidence, const v1::QualityPolicy& limits) {
+  std::vector<v1::Finding> faults;
+  const auto missed = [&](v1::ReasonCode code, const char* component, double value, double limit) {
+    v1::Finding& fault = faults.emplace_back();
+    fault.set_code(code);
+    fault.set_component(component);
+    fault.set_value(value);
+    fault.set_limit(limit);
+  };
   // Negated comparisons, so that a value that is no number fails.
-  const auto require = [&](bool holds, v1::ReasonCode code) {
-    if (!holds) faults.push_back(code);
+  const auto at_least = [&](v1::ReasonCode code, const char* component, double value, double limit) {
+    if (!(value >= limit)) missed(code, component, value, limit);
   };
-  require(std::min(evidence.image_width(), evidence.image_height()) >= limits.min_side_px(), v1::IMG_TOO_SMALL);
-  require(evidence.eye_distance_px() >= limits.min_eye_distance_px(), v1::FACE_TOO_SMALL);
-  require(evidence.brightness() >= limits.min_brightness(), v1::IMG_DARK);
-  require(evidence.brightness() <= limits.max_brightness(), v1::IMG_BRIGHT);
-  require(evidence.sharpness() >= limits.min_sharpness(), v1::IMG_BLUR);
   // A limit of 0 is no limit; one on what was not measured is not met.
-  const auto at_most = [&](float value, float limit, v1::FaceComponent component = v1::FACE_COMPONENT_UNSPECIFIED) {
-    return limit <= 0 || (value <= limit && Measured(evidence, component));
+  const auto at_most = [&](v1::ReasonCode code, const char* component, double value, double limit,
+                           v1::FaceComponent measured = v1::FACE_COMPONENT_UNSPECIFIED) {
+    if (limit > 0 && !(value <= limit && Measured(evidence, measured))) missed(code, component, value, limit);
   };
-  require(at_most(std::fabs(evidence.yaw_degrees()), limits.max_yaw_degrees()) &&
-              at_most(std::fabs(evidence.pitch_degrees()), limits.max_pitch_degrees(), v1::FACE_COMPONENT_PITCH) &&
-              at_most(std::fabs(evidence.roll_degrees()), limits.max_roll_degrees()),
-          v1::IMG_POSE);
-  const bool eyes_open =
-      evidence.left_eye_open() >= limits.min_eye_open() && evidence.right_eye_open() >= limits.min_eye_open();
-  require(limits.min_eye_open() <= 0 || (eyes_open && Measured(evidence, v1::FACE_COMPONENT_EYES_OPEN)),
-          v1::IMG_OCCLUDED);
-  require(evidence.contrast() >= limits.min_contrast(), v1::IMG_LOW_CONTRAST);
-  require(at_most(evidence.lower_face_difference(), limits.max_lower_face_difference()), v1::IMG_MASK);
-  require(at_most(evidence.mouth_open(), limits.max_mouth_open(), v1::FACE_COMPONENT_MOUTH_OPEN), v1::IMG_MOUTH);
-  require(at_most(evidence.background_clutter(), limits.max_background_clutter()), v1::IMG_BACKGROUND);
+  const bool wide = evidence.image_width() > evidence.image_height();
+  at_least(v1::IMG_TOO_SMALL, wide ? "image_height" : "image_width",
+           std::min(evidence.image_width(), evidence.image_height()), limits.min_side_px());
+  at_least(v1::FACE_TOO_SMALL, "eye_distance_px", evidence.eye_distance_px(), limits.min_eye_distance_px());
+  at_least(v1::IMG_DARK, "brightness", evidence.brightness(), limits.min_brightness());
+  at_most(v1::IMG_BRIGHT, "brightness", evidence.brightness(), limits.max_brightness());
+  at_least(v1::IMG_BLUR, "sharpness", evidence.sharpness(), limits.min_sharpness());
+  Turns(evidence, limits, at_most);
+  // One eye behind hair or a reflection costs no accuracy; two shut eyes say that nobody is looking.
+  const bool left = !(evidence.left_eye_open() <= evidence.right_eye_open());
+  const double open = left ? evidence.left_eye_open() : evidence.right_eye_open();
+  if (limits.min_eye_open() > 0 &&
+      !(open >= limits.min_eye_open() && Measured(evidence, v1::FACE_COMPONENT_EYES_OPEN))) {
+    missed(v1::IMG_OCCLUDED, left ? "left_eye_open" : "right_eye_open", open, limits.min_eye_open());
+  }
+  at_least(v1::IMG_LOW_CONTRAST, "contrast", evidence.contrast(), limits.min_contrast());
+  at_most(v1::IMG_MASK, "lower_face_difference", evidence.lower_face_difference(), limits.max_lower_face_difference());
+  at_most(v1::IMG_MOUTH, "mouth_open", evidence.mouth_open(), limits.max_mouth_open(), v1::FACE_COMPONENT_MOUTH_OPEN);
+  at_most(v1::IMG_BACKGROUND, "background_clutter", evidence.background_clutter(), limits.max_background_clutter());
   return faults;
 }
 

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "realname/v1/decision.pb.h"
 #include "realname/v1/face_evidence.pb.h"
 #include "realname/v1/policy_pack.pb.h"
 #include "realname/v1/reason_code.pb.h"
@@ -16,9 +17,10 @@ namespace realname::rules {
 // FACE_MULTIPLE.
 std::vector<v1::ReasonCode> DetectionFaults(const v1::FaceEvidence& evidence);
 
-// Why a picture with one subject is not good enough to compare, most telling first. Requires FACE_STATUS_OK.
-// A limit on what was not measured is never met.
-std::vector<v1::ReasonCode> QualityFaults(const v1::FaceEvidence& evidence, const v1::QualityPolicy& limits);
+// Why a picture with one subject is not good enough to compare, most telling first, each with what was measured and the
+// limit that it missed; `item` is left to the caller. Of the head's turns the one that is furthest beyond its limit is
+// named. A limit on what was not measured is never met. Requires FACE_STATUS_OK.
+std::vector<v1::Finding> QualityFaults(const v1::FaceEvidence& evidence, const v1::QualityPolicy& limits);
 
 // The first limit of a pack on what a face bundle does not measure, by field; empty if there is none.
 // `not_measured` holds FaceComponents. Such a pack must not be used with the bundle: nothing would ever pass.

@@ -2,6 +2,7 @@
 #include "server/face_service.h"
 
 #include "rules/explain.h"
+#include "rules/face_limits.h"
 #include "verification/compare_faces.h"
 
 namespace realname::server {
@@ -20,7 +21,9 @@ grpc::ServerUnaryReactor* FaceServiceImpl::GetModelCard(grpc::CallbackServerCont
   return Unary<v1::GetModelCardRequest, v1::ModelCard>(
       admission_, context, request, response, "realname.v1.FaceService.GetModelCard",
       [this](const Caller& caller, const auto&, Deadline) -> Result<v1::ModelCard> {
-        v1::ModelCard card = faces_.ModelCard(policy_.pack.face().match_fmr(), policy_.pack.face().review_fmr());
+        v1::ModelCard card = faces_.ModelCard(policy_.pack);
+        card.set_outcomes_current(rules::MeasuredWith(card.outcomes(), policy_));
+        card.set_liveness_review_only(rules::LivenessAsksReviewOnly(policy_, card.liveness_bpcer()));
         if (!rules::MaySeeSimilarity(caller.role)) {
           card.clear_match_similarity();
           card.clear_review_similarity();

@@ -9,6 +9,7 @@
 
 #include "db/migrate.h"
 #include "face/face_engine.h"
+#include "rules/face_limits.h"
 #include "server/config.h"
 #include "server/log.h"
 #include "server/serve.h"
@@ -36,6 +37,13 @@ Result<std::unique_ptr<FaceExaminer>> MakeFaceEngine(const v1::ServerConfig& con
   if (!engine.ok()) return engine.status();
   for (const double target : {policy.pack.face().match_fmr(), policy.pack.face().review_fmr()}) {
     if (Status status = (*engine)->SupportsFmr(target); !status.ok()) return status;
+  }
+  const Calibration& calibration = (*engine)->calibration();
+  for (const Status& status : {calibration.MayServe(), rules::AllowsOutcomes(policy, calibration.message())}) {
+    if (!status.ok()) {
+      return Status(StatusCode::kFailedPrecondition, status.reason(),
+                    config.calibration_file() + ": " + status.message());
+    }
   }
   return std::unique_ptr<FaceExaminer>(*std::move(engine));
 }

@@ -10,6 +10,7 @@
 #include "base/result.h"
 #include "realname/v1/face_evidence.pb.h"
 #include "realname/v1/face_service.pb.h"
+#include "realname/v1/policy_pack.pb.h"
 
 namespace realname {
 
@@ -25,12 +26,23 @@ class FaceExaminer {
   virtual Result<std::vector<v1::FaceEvidence>> Examine(std::span<const std::string_view> pictures,
                                                         Deadline deadline) = 0;
 
-  // Compares two pieces of evidence whose status is OK and that were made with this bundle.
-  // Errors: FAILED_PRECONDITION if either has no template of this bundle.
-  virtual Result<v1::FaceComparison> Compare(const v1::FaceEvidence& first, const v1::FaceEvidence& second) const = 0;
+  // Compares a portrait with a person's references (one or more: ID photo, entry photo, ...); the best counts, and its
+  // FMR is corrected for their number. All have status OK and were made with this bundle.
+  // Errors: FAILED_PRECONDITION if any has no template of this bundle.
+  virtual Result<v1::FaceComparison> Compare(std::span<const v1::FaceEvidence* const> references,
+                                             const v1::FaceEvidence& portrait) const = 0;
+  Result<v1::FaceComparison> Compare(const v1::FaceEvidence& reference, const v1::FaceEvidence& portrait) const {
+    const v1::FaceEvidence* const one[] = {&reference};
+    return Compare(one, portrait);
+  }
 
-  // The networks and the calibration in force, with the rates at the two FMRs of the policy.
-  virtual v1::ModelCard ModelCard(double match_fmr, double review_fmr) const = 0;
+  // Bona fide presentation classification error rate (ISO/IEC 30107-3) of the liveness network if portraits below
+  // `live_score` are refused, by the calibration in force: 0 to 1, 1 if it was not measured.
+  virtual double LivenessBpcer(double live_score) const = 0;
+
+  // The networks and the calibration in force, with the rates at the limits of a policy. What depends on the policy as
+  // a whole (outcomes_current, liveness_review_only) is left to the caller.
+  virtual v1::ModelCard ModelCard(const v1::PolicyPack& policy) const = 0;
 };
 
 }  // namespace realname

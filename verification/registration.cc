@@ -48,7 +48,7 @@ void CarryReviewReasons(const rules::Policy& policy, const v1::Decision& decisio
   for (const v1::CheckDecision& check : decision.checks()) {
     for (const int code : check.reasons()) {
       const auto reason = static_cast<v1::ReasonCode>(code);
-      if (rules::ClassInForce(policy, reason, attempt, method) == v1::REASON_CLASS_REVIEW &&
+      if (rules::ClassInForce(policy, reason, attempt, method, facts.liveness_bpcer()) == v1::REASON_CLASS_REVIEW &&
           check.check() != v1::CHECK_RECORD_CONSISTENCY) {
         facts.add_carried_review_reasons(reason);
       }
@@ -277,6 +277,7 @@ Result<v1::Verification> Registration::Verify(const Caller& caller, Application&
   if (application.record.capture().has_time()) *asked.mutable_capture_time() = application.record.capture().time();
   *facts.mutable_subject()->mutable_document() = application.record.subject().document();
   facts.set_attempt(application.attempt);
+  facts.set_liveness_bpcer(faces_.LivenessBpcer(policy.pack.liveness().live_score_fail()));
   CarryReviewReasons(policy, application.previous, application.attempt - 1, application.previous_method, facts);
   if (Status status = Examine(application, *facts.mutable_subject(), deadline); !status.ok()) return status;
   const auto observe_session = [&] {

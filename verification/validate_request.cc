@@ -282,6 +282,10 @@ Status Validate(const v1::CompareFacesRequest& request, const Caller&) {
   Form form(request);
   form.Picture(request.first(), "first");
   form.Picture(request.second(), "second");
+  for (int i = 0; i < request.more_references_size(); ++i) {
+    form.Picture(request.more_references(i), "more_references[" + std::to_string(i) + "]");
+  }
+  form.Require(request.more_references_size() <= 2, "more_references", "at most two");
   return form.Finish();
 }
 

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "face/calibration.h"
 
-#include <cmath>
+#include <algorithm>
+#include <cstdint>
 
 #include <gtest/gtest.h>
 
-#include "face/pair_counts.h"
 #include "face/template_bytes.h"
-#include "measurement/calibrate.h"
 
 namespace realname {
 namespace {
@@ -25,8 +24,15 @@ v1::FaceCalibration Small() {
     group->set_name(i == 0 ? "first" : "second");
     group->set_impostor_pairs(10000);
     group->set_genuine_pairs(100);
-    for (const std::uint64_t count : matches[i]) group->add_false_matches(count);
+    for (const std::uint64_t count : matches[i]) {
+      group->add_false_matches(count);
+      group->add_fmr_lower(static_cast<float>(count) / 20000);
+      group->add_fmr_upper(std::min(1.0F, static_cast<float>(count + 5) / 5000));
+    }
     for (const std::uint64_t count : {0, 1, 2, 50}) group->add_false_non_matches(count);
+    // Live scores below 0, 0.5 and 1.
+    group->set_bona_fide(100);
+    for (const unsigned count : {0U, i == 0 ? 2U : 6U, 90U}) group->add_live_score_below(count);
   }
   return message;
 }
@@ -43,7 +49,8 @@ TEST(Calibration, TheStrictestGroupAnswers) {
   EXPECT_DOUBLE_EQ(calibration->FmrAt(0.49).rate, 0.05) << "between rows the lower one counts";
   EXPECT_DOUBLE_EQ(calibration->FmrAt(0.5).rate, 0.001);
   EXPECT_DOUBLE_EQ(calibration->FmrAt(1).rate, 0);
-  EXPECT_GT(calibration->FmrAt(1).upper, 0.0003);
+  EXPECT_FLOAT_EQ(static_cast<float>(calibration->FmrAt(1).upper), 0.001F) << "the table's, not the rate's";
+  EXPECT_FLOAT_EQ(static_cast<float>(calibration->GroupFmrLower(1, 0.5)), 0.0005F);
   EXPECT_DOUBLE_EQ(*calibration->CutFor(0.001), 0.5);
   EXPECT_DOUBLE_EQ(*calibration->CutFor(0.05), 0.25);
   EXPECT_DOUBLE_EQ(*calibration->CutFor(0.04), 0.5);
@@ -79,28 +86,68 @@ TEST(Calibration, RefusesWhatDoesNotFit) {
   EXPECT_FALSE(Calibration::Load("/nonexistent", "aa", 1).ok());
 }
 
-TEST(Calibration, ClopperPearsonAgreesWithPublishedValues) {
-  EXPECT_NEAR(ClopperPearsonUpper(0, 10), 0.3085, 0.0001);
-  EXPECT_NEAR(ClopperPearsonUpper(1, 10), 0.4450, 0.0001);
-  EXPECT_NEAR(ClopperPearsonUpper(10, 10000), 0.0018382, 0.00001);
-  EXPECT_DOUBLE_EQ(ClopperPearsonUpper(3, 3), 1);
-  EXPECT_LT(ClopperPearsonUpper(12, 12'000'000), 2e-6);
+TEST(Calibration, OnlyTheStatedPopulationCounts) {
+  v1::FaceCalibration message = Small();
+  message.add_population("first");
+  const Result<Calibration> calibration = Make(message);
+  ASSERT_TRUE(calibration.ok()) << calibration.status().message();
+  EXPECT_DOUBLE_EQ(calibration->FmrAt(0.5).rate, 0.0005);
+  EXPECT_DOUBLE_EQ(calibration->Bpcer(0.5), 0.02);
+  EXPECT_TRUE(calibration->InPopulation(0));
+  EXPECT_FALSE(calibration->InPopulation(1));
+  message.mutable_groups(1)->set_impostor_pairs(10000);
+  message.add_population("third");
+  EXPECT_NE(Make(message).status().message().find("population"), std::string::npos);
 }
 
-TEST(PairCounts, CountsEveryPairOnce) {
-  const auto unit = [](double cosine) {
-    return std::vector<float>{static_cast<float>(cosine), static_cast<float>(std::sqrt(1 - cosine * cosine))};
-  };
-  // Subject 0: at angles with cosine 1 and 0.8; subject 1: cosine -1.
-  const std::vector<face::LabelledTemplate> photos = {{0, unit(1)}, {0, unit(0.8)}, {1, unit(-1)}};
-  v1::CalibrationGroup group;
-  face::CountPairs(photos, group);
-  EXPECT_EQ(group.genuine_pairs(), 1U);
-  EXPECT_EQ(group.impostor_pairs(), 2U);
-  ASSERT_EQ(group.false_matches_size(), face::kRows);
-  EXPECT_EQ(group.false_matches(0), 0U);
-  EXPECT_EQ(group.false_non_matches(390), 0U);  // 0.78
-  EXPECT_EQ(group.false_non_matches(410), 1U);  // 0.82
+TEST(Calibration, ABestOfSeveralReferencesIsWorthLess) {
+  const Result<Calibration> calibration = Make(Small());
+  ASSERT_TRUE(calibration.ok());
+  EXPECT_NEAR(calibration->FmrAt(0.5, 3).rate, 0.002997001, 1e-12) << "1 - (1 - 0.001)^3";
+  EXPECT_DOUBLE_EQ(calibration->FmrAt(-0.1, 3).rate, 1);
+  EXPECT_DOUBLE_EQ(calibration->FmrAt(1, 4).rate, 0);
+  EXPECT_GT(calibration->FmrAt(1, 2).upper, 0.0019);
+}
+
+TEST(Calibration, BpcerIsThatOfTheWorstGroupAndNeverUnderstated) {
+  const Result<Calibration> calibration = Make(Small());
+  ASSERT_TRUE(calibration.ok());
+  EXPECT_DOUBLE_EQ(calibration->GroupBpcer(0, 0.5), 0.02);
+  EXPECT_DOUBLE_EQ(calibration->Bpcer(0.5), 0.06);
+  EXPECT_DOUBLE_EQ(calibration->Bpcer(0.51), 0.9) << "between rows the higher one counts";
+  EXPECT_DOUBLE_EQ(calibration->Bpcer(0), 0);
+  v1::FaceCalibration unmeasured = Small();
+  unmeasured.mutable_groups(0)->set_bona_fide(0);
+  unmeasured.mutable_groups(0)->clear_live_score_below();
+  EXPECT_DOUBLE_EQ(Make(unmeasured)->Bpcer(0.1), 1);
+}
+
+TEST(Calibration, MayServeOnlyWhenSomebodySignedItOff) {
+  v1::FaceCalibration message = Small();
+  EXPECT_EQ(Make(message)->MayServe().code(), StatusCode::kFailedPrecondition);
+  message.mutable_sign_off()->set_signatory("head of compliance");
+  message.mutable_sign_off()->set_date("2026-01-01");
+  EXPECT_TRUE(Make(message)->MayServe().ok());
+}
+
+TEST(Calibration, RefusesIntervalsAndSharesThatContradictThemselves) {
+  v1::FaceCalibration message = Small();
+  message.mutable_groups(0)->set_fmr_upper(1, 0.01F);
+  EXPECT_NE(Make(message).status().message().find("interval"), std::string::npos);
+  message = Small();
+  message.mutable_groups(0)->mutable_fmr_upper()->RemoveLast();
+  EXPECT_FALSE(Make(message).ok());
+  message = Small();
+  message.mutable_groups(0)->set_live_score_below(1, 95);
+  EXPECT_NE(Make(message).status().message().find("live scores"), std::string::npos);
+  message = Small();
+  v1::GroupOutcomes* group = message.mutable_outcomes()->add_groups();
+  group->set_people(10);
+  group->set_pass(0.5);
+  group->set_review(0.4);
+  EXPECT_NE(Make(message).status().message().find("shares"), std::string::npos);
+  group->set_turned_away(0.1);
+  EXPECT_TRUE(Make(message).ok());
 }
 
 TEST(TemplateBytes, RoundTrip) {

@@ -306,8 +306,32 @@ TEST_F(FaceEngineTest, DropsWorkWhoseDeadlinePasses) {
   EXPECT_EQ(LookAt("audrey.jpg").status(), v1::FACE_STATUS_OK);
 }
 
+TEST_F(FaceEngineTest, TheBestOfSeveralReferencesCountsAndItsRateIsCorrected) {
+  const v1::FaceEvidence portrait = LookAt("franck_02045.jpg");
+  const v1::FaceEvidence stranger = LookAt("audrey.jpg");
+  const v1::FaceEvidence holder = LookAt("franck_01829.jpg");
+  const Result<v1::FaceComparison> one = engine_->Compare(holder, portrait);
+  const v1::FaceEvidence* const references[] = {&stranger, &holder, &stranger};
+  const Result<v1::FaceComparison> best = engine_->Compare(references, portrait);
+  ASSERT_TRUE(one.ok() && best.ok());
+  EXPECT_EQ(best->best_reference(), 1U);
+  EXPECT_EQ(best->references(), 3U);
+  EXPECT_EQ(best->similarity(), one->similarity());
+  EXPECT_GE(best->fmr_at_similarity(), one->fmr_at_similarity());
+  EXPECT_NEAR(best->fmr_upper(), 3 * one->fmr_upper(), 1e-3 * best->fmr_upper() + 1e-9);
+  const v1::FaceEvidence nobody = LookAt("ironman.jpg");
+  const v1::FaceEvidence* const with_nobody[] = {&holder, &nobody};
+  EXPECT_EQ(engine_->Compare(with_nobody, portrait).status().code(), StatusCode::kFailedPrecondition);
+  EXPECT_EQ(engine_->Compare(std::span<const v1::FaceEvidence* const>(), portrait).status().code(),
+            StatusCode::kFailedPrecondition);
+}
+
 TEST_F(FaceEngineTest, ModelCardTellsRatesByGroup) {
-  const v1::ModelCard card = engine_->ModelCard(1e-3, 1e-2);
+  v1::PolicyPack policy;
+  policy.mutable_face()->set_match_fmr(1e-3);
+  policy.mutable_face()->set_review_fmr(1e-2);
+  policy.mutable_liveness()->set_live_score_fail(0.3F);
+  const v1::ModelCard card = engine_->ModelCard(policy);
   EXPECT_EQ(card.bundle_digest().size(), 64U);
   EXPECT_EQ(card.calibration_digest().size(), 64U);
   EXPECT_EQ(card.licence(), "MIT");
@@ -317,8 +341,16 @@ TEST_F(FaceEngineTest, ModelCardTellsRatesByGroup) {
   for (const v1::GroupCard& group : card.groups()) {
     EXPECT_LE(group.fmr(), 1e-3) << group.name();
     EXPECT_GT(group.fnmr(), 0) << group.name();
+    EXPECT_TRUE(group.in_population());
+    EXPECT_LE(group.fmr_interval().lower(), group.fmr());
+    EXPECT_GT(group.fmr_interval().upper(), group.fmr());
+    EXPECT_GT(group.bpcer(), 0);
+    EXPECT_LE(group.bpcer(), card.liveness_bpcer());
   }
   EXPECT_GT(card.not_countered_size(), 0);
+  EXPECT_FALSE(card.sign_off().signatory().empty());
+  EXPECT_GT(card.outcomes().groups_size(), 4);
+  EXPECT_DOUBLE_EQ(card.lowest_fmr(), engine_->calibration().LowestFmr());
   EXPECT_TRUE(engine_->SupportsFmr(1e-3).ok());
   EXPECT_EQ(engine_->SupportsFmr(1e-7).code(), StatusCode::kFailedPrecondition);
 }

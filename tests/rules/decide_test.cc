@@ -9,6 +9,7 @@
 #include <gtest/gtest.h>
 
 #include "rules/explain.h"
+#include "rules/face_limits.h"
 #include "tests/rules/sample_facts.h"
 
 namespace realname::rules {
@@ -165,22 +166,30 @@ const Spoiler kSpoilers[] = {
      v1::OUTCOME_FAILED, v1::VERDICT_RETRY},
     {"SharpnessIsNoNumber", [](v1::Facts& f) { Live(f).set_sharpness(std::nanf("")); }, v1::IMG_BLUR,
      v1::CHECK_FACE_QUALITY, v1::OUTCOME_FAILED, v1::VERDICT_RETRY},
-    {"Dark", [](v1::Facts& f) { Id(f).set_brightness(0.01f); }, v1::IMG_DARK, v1::CHECK_FACE_QUALITY,
+    {"Dark", [](v1::Facts& f) { Live(f).set_brightness(0.01f); }, v1::IMG_DARK, v1::CHECK_FACE_QUALITY,
      v1::OUTCOME_FAILED, v1::VERDICT_RETRY},
-    {"Bright", [](v1::Facts& f) { Id(f).set_brightness(0.99f); }, v1::IMG_BRIGHT, v1::CHECK_FACE_QUALITY,
+    {"Bright", [](v1::Facts& f) { Live(f).set_brightness(0.99f); }, v1::IMG_BRIGHT, v1::CHECK_FACE_QUALITY,
      v1::OUTCOME_FAILED, v1::VERDICT_RETRY},
     {"Turned", [](v1::Facts& f) { Live(f).set_yaw_degrees(-60); }, v1::IMG_POSE, v1::CHECK_FACE_QUALITY,
      v1::OUTCOME_FAILED, v1::VERDICT_RETRY},
-    {"OneEyeShut", [](v1::Facts& f) { Live(f).set_left_eye_open(0); }, v1::IMG_OCCLUDED, v1::CHECK_FACE_QUALITY,
-     v1::OUTCOME_FAILED, v1::VERDICT_RETRY},
+    {"BothEyesShut",
+     [](v1::Facts& f) {
+       Live(f).set_left_eye_open(0);
+       Live(f).set_right_eye_open(0.01f);
+     },
+     v1::IMG_OCCLUDED, v1::CHECK_FACE_QUALITY, v1::OUTCOME_FAILED, v1::VERDICT_RETRY},
     {"Flat", [](v1::Facts& f) { Live(f).set_contrast(0.01f); }, v1::IMG_LOW_CONTRAST, v1::CHECK_FACE_QUALITY,
      v1::OUTCOME_FAILED, v1::VERDICT_RETRY},
     {"Masked", [](v1::Facts& f) { Live(f).set_lower_face_difference(40); }, v1::IMG_MASK, v1::CHECK_FACE_QUALITY,
      v1::OUTCOME_FAILED, v1::VERDICT_RETRY},
     {"Shouting", [](v1::Facts& f) { Live(f).set_mouth_open(0.9f); }, v1::IMG_MOUTH, v1::CHECK_FACE_QUALITY,
      v1::OUTCOME_FAILED, v1::VERDICT_RETRY},
-    {"Cluttered", [](v1::Facts& f) { Id(f).set_background_clutter(0.9f); }, v1::IMG_BACKGROUND, v1::CHECK_FACE_QUALITY,
-     v1::OUTCOME_FAILED, v1::VERDICT_RETRY},
+    {"Cluttered",
+     [](v1::Facts& f) {
+       Online(f);
+       Id(f).set_background_clutter(0.9f);
+     },
+     v1::IMG_BACKGROUND, v1::CHECK_FACE_QUALITY, v1::OUTCOME_FAILED, v1::VERDICT_RETRY},
     {"SamePicture", [](v1::Facts& f) { f.mutable_subject()->mutable_comparison()->set_image_correlation(0.99f); },
      v1::FACE_SAME_IMAGE, v1::CHECK_LIVENESS, v1::OUTCOME_FAILED, v1::VERDICT_REJECT},
     {"TwoPeople", [](v1::Facts& f) { f.mutable_subject()->mutable_comparison()->set_fmr_at_similarity(0.5); },
@@ -216,7 +225,7 @@ const Spoiler kSpoilers[] = {
        const auto limits = ShippedPolicy().pack.liveness();
        Live(f).set_live_score((limits.live_score_fail() + limits.live_score_pass()) / 2);
      },
-     v1::PAD_UNCERTAIN, v1::CHECK_LIVENESS, v1::OUTCOME_UNCERTAIN, v1::VERDICT_REVIEW},
+     v1::PAD_UNCERTAIN, v1::CHECK_LIVENESS, v1::OUTCOME_UNCERTAIN, v1::VERDICT_RETRY},
     {"NoSession",
      [](v1::Facts& f) {
        Online(f);
@@ -432,6 +441,118 @@ TEST(DecideTest, ASessionThatWasUsedInTimeStaysGoodForItsOwnRegistration) {
   facts.mutable_observe_time()->set_seconds(kNoon + 3600);
   facts.mutable_application()->mutable_capture_time()->set_seconds(kNoon + 3600);
   EXPECT_EQ(DecideOn(facts).verdict(), v1::VERDICT_PASS);
+}
+
+TEST(DecideTest, AChipsPictureIsNotAskedForAgain) {
+  auto facts = SampleFacts();
+  Id(facts).set_sharpness(0.01f);
+  EXPECT_EQ(DecideOn(facts).verdict(), v1::VERDICT_REVIEW);
+  EXPECT_THAT(DecideOn(facts).retry_items(), IsEmpty());
+  Online(facts);
+  EXPECT_EQ(DecideOn(facts).verdict(), v1::VERDICT_RETRY) << "a photographed document can be photographed again";
+  EXPECT_THAT(DecideOn(facts).retry_items(), ElementsAre(v1::EVIDENCE_ITEM_ID_PHOTO));
+}
+
+TEST(DecideTest, ALivenessCheckThatErrsTooOftenAsksForReviewOnly) {
+  auto facts = SampleFacts();
+  Live(facts).set_live_score(0.01f);
+  Live(facts).set_print_score(0.9f);
+  facts.set_liveness_bpcer(0.05);
+  EXPECT_EQ(DecideOn(facts).verdict(), v1::VERDICT_RETRY) << "at the policy's limit";
+  facts.set_liveness_bpcer(0.051);
+  EXPECT_EQ(DecideOn(facts).verdict(), v1::VERDICT_REVIEW);
+  EXPECT_EQ(OutcomeOf(DecideOn(facts), v1::CHECK_LIVENESS), v1::OUTCOME_FAILED) << "the finding itself stays";
+  facts.set_liveness_bpcer(std::nan(""));
+  EXPECT_EQ(DecideOn(facts).verdict(), v1::VERDICT_REVIEW);
+  Policy strict = ShippedPolicy();
+  for (auto& reason : *strict.pack.mutable_reasons()) {
+    if (reason.code() == v1::PAD_PRINT) reason.set_class_(v1::REASON_CLASS_FINAL);
+  }
+  EXPECT_EQ(Decide(strict, facts).verdict(), v1::VERDICT_REVIEW) << "not even where the pack says FINAL";
+  // That the portrait is the ID photo again does not rest on the network.
+  facts = SampleFacts();
+  facts.set_liveness_bpcer(1);
+  facts.mutable_subject()->mutable_comparison()->set_image_correlation(0.99f);
+  EXPECT_EQ(DecideOn(facts).verdict(), v1::VERDICT_REJECT);
+}
+
+TEST(DecideTest, AFindingSaysWhatWasMeasuredAgainstWhichLimit) {
+  auto facts = SampleFacts();
+  Live(facts).set_yaw_degrees(-45);
+  Live(facts).set_pitch_degrees(31);
+  Live(facts).set_live_score(0.5f);
+  const auto decision = DecideOn(facts);
+  const auto& quality = decision.checks(v1::CHECK_FACE_QUALITY - 1);
+  ASSERT_EQ(quality.findings_size(), 1);
+  EXPECT_EQ(quality.findings(0).code(), v1::IMG_POSE);
+  EXPECT_EQ(quality.findings(0).item(), v1::EVIDENCE_ITEM_LIVE_PORTRAIT);
+  EXPECT_EQ(quality.findings(0).component(), "yaw_degrees") << "the turn that is furthest beyond";
+  EXPECT_DOUBLE_EQ(quality.findings(0).value(), 45);
+  EXPECT_DOUBLE_EQ(quality.findings(0).limit(), 40);
+  const auto& liveness = decision.checks(v1::CHECK_LIVENESS - 1);
+  ASSERT_EQ(liveness.findings_size(), 1);
+  EXPECT_EQ(liveness.findings(0).component(), "live_score");
+  EXPECT_FLOAT_EQ(static_cast<float>(liveness.findings(0).limit()), 0.985f);
+  v1::Verification counter;
+  Explain(ShippedPolicy(), decision, v1::READER_COUNTER, counter);
+  for (const auto& reason : counter.reasons()) {
+    EXPECT_EQ(reason.findings_size(), reason.code() == v1::IMG_POSE ? 1 : 0) << "none for a code that is withheld";
+  }
+}
+
+TEST(DecideTest, FacesAloneDecideAsInAnApplication) {
+  auto facts = SampleFacts();
+  facts.mutable_registry()->set_numbers_held(9);
+  Doc(facts).clear_number();
+  EXPECT_EQ(DecideFaces(ShippedPolicy(), facts).verdict(), v1::VERDICT_PASS);
+  facts.mutable_subject()->mutable_comparison()->set_fmr_at_similarity(5e-3);
+  EXPECT_THAT(Reasons(DecideFaces(ShippedPolicy(), facts)), ElementsAre(v1::FACE_GREY_BAND));
+}
+
+// Outcomes of one group of a hundred and of the population.
+v1::FaceCalibration MeasuredOutcomes(double review, double turned_away, double review_lower) {
+  v1::FaceCalibration calibration;
+  calibration.add_groups()->set_name("one");
+  *calibration.mutable_outcomes()->mutable_limits() = FaceLimitsOf(ShippedPolicy());
+  for (const char* name : {"one", "population"}) {
+    v1::GroupOutcomes* group = calibration.mutable_outcomes()->add_groups();
+    group->set_name(name);
+    group->set_people(100);
+    group->set_review(review);
+    group->set_turned_away(turned_away);
+    group->set_review_lower(review_lower);
+  }
+  return calibration;
+}
+
+TEST(FaceLimitsTest, APolicyThatIsHarshToGenuineCustomersIsRefused) {
+  Policy policy = ShippedPolicy();
+  policy.pack.clear_genuine_customers();  // 3 % and 8 %
+  EXPECT_TRUE(AllowsOutcomes(policy, MeasuredOutcomes(0.08, 0.03, 0.04)).ok());
+  const Status review = AllowsOutcomes(policy, MeasuredOutcomes(0.09, 0.03, 0.04));
+  EXPECT_EQ(review.code(), StatusCode::kFailedPrecondition);
+  EXPECT_THAT(review.message(), ::testing::HasSubstr("9.0 % of the genuine customers in population"));
+  EXPECT_THAT(AllowsOutcomes(policy, MeasuredOutcomes(0.01, 0.031, 0)).message(), ::testing::HasSubstr("turned away"));
+  EXPECT_FALSE(AllowsOutcomes(policy, MeasuredOutcomes(std::nan(""), 0, 0)).ok());
+  policy.pack.mutable_genuine_customers()->set_max_review(0.2);
+  EXPECT_TRUE(AllowsOutcomes(policy, MeasuredOutcomes(0.09, 0.03, 0.04)).ok());
+  const Status group = AllowsOutcomes(policy, MeasuredOutcomes(0.2, 0, 0.21));
+  EXPECT_THAT(group.message(), ::testing::HasSubstr(" in one ")) << "a group beyond what chance explains";
+  v1::FaceCalibration other = MeasuredOutcomes(0.2, 0, 0.21);
+  other.add_population("two");
+  EXPECT_TRUE(AllowsOutcomes(policy, other).ok()) << "not of the population served";
+}
+
+TEST(FaceLimitsTest, OutcomesHoldForTheLimitsTheyWereMeasuredWith) {
+  Policy policy = ShippedPolicy();
+  const v1::FaceCalibration calibration = MeasuredOutcomes(0.5, 0.5, 0.5);
+  EXPECT_TRUE(MeasuredWith(calibration.outcomes(), policy));
+  policy.pack.mutable_live_portrait()->set_min_sharpness(0.2f);
+  EXPECT_FALSE(MeasuredWith(calibration.outcomes(), policy));
+  EXPECT_TRUE(AllowsOutcomes(policy, calibration).ok()) << "says nothing of other limits";
+  policy = ShippedPolicy();
+  policy.pack.mutable_quota()->set_numbers_per_person(3);
+  EXPECT_TRUE(MeasuredWith(calibration.outcomes(), policy)) << "a part that no picture is judged by";
 }
 
 TEST(DecideTest, ReviewReasonsOutliveAReplacedPicture) {

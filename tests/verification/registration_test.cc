@@ -52,16 +52,20 @@ class ToldFaces final : public FaceExaminer {
     }
     return out;
   }
-  Result<v1::FaceComparison> Compare(const v1::FaceEvidence& a, const v1::FaceEvidence& b) const override {
-    const bool stranger = a.template_().ends_with("stranger") || b.template_().ends_with("stranger");
+  Result<v1::FaceComparison> Compare(std::span<const v1::FaceEvidence* const> references,
+                                     const v1::FaceEvidence& portrait) const override {
+    const bool stranger =
+        references.front()->template_().ends_with("stranger") || portrait.template_().ends_with("stranger");
     v1::FaceComparison comparison;
     comparison.set_similarity(stranger ? 0.1f : 0.8f);
     comparison.set_fmr_at_similarity(stranger ? 0.5 : 1e-6);
     return comparison;
   }
-  v1::ModelCard ModelCard(double, double) const override { return {}; }
+  double LivenessBpcer(double) const override { return bpcer; }
+  v1::ModelCard ModelCard(const v1::PolicyPack&) const override { return {}; }
 
   int examinations = 0;
+  double bpcer = 0;
   Status failure;
   std::function<void()> on_examine;
 };
@@ -225,6 +229,8 @@ TEST_F(RegistrationTest, EvidenceSentAgainIsTheSameVerificationAndPlace) {
 }
 
 TEST_F(RegistrationTest, ABetterPictureDoesNotHideWhatWantedAPersonsEyes) {
+  // A liveness check that errs too often asks for review at once.
+  faces_.bpcer = 0.5;
   auto request = Application();
   request.mutable_parties(0)->set_id_photo("nobody");
   request.mutable_parties(0)->set_live_portrait("doubtful");
