@@ -15,6 +15,7 @@
 #include "face/sha256.h"
 #include "face/template_bytes.h"
 #include "face/text_message.h"
+#include "measurement/chip_photo.h"
 #include "measurement/clopper_pearson.h"
 #include "measurement/customer_outcomes.h"
 #include "measurement/error_rates.h"
@@ -43,7 +44,7 @@ Result<std::vector<v1::FaceEvidence>> Examine(const face::Bundle& bundle,
   ExamineOptions how;
   how.subject = face::SubjectRule::kClear;
   how.template_only = false;
-  how.chip_photos = chip_photos;
+  if (chip_photos) how.change = ChipPhoto;
   how.threads = options.threads;
   Result<std::vector<v1::FaceEvidence>> evidence = ExaminePhotos(bundle, files, how, progress);
   if (!evidence.ok()) return evidence;

@@ -17,7 +17,6 @@
 #include "face/opencv_guard.h"
 #include "face/sha256.h"
 #include "face/text_message.h"
-#include "measurement/chip_photo.h"
 
 namespace realname::measurement {
 
@@ -37,10 +36,9 @@ Result<std::vector<v1::FaceEvidence>> ExaminePhotos(const face::Bundle& bundle,
       for (std::size_t i = next++; i < files.size() && !failed; i = next++) {
         Result<std::string> bytes = face::ReadFile(files[i]);
         if (!bytes.ok()) return bytes.status();
-        if (options.chip_photos) {
-          std::optional<std::string> reduced = ChipPhoto(*bytes);
-          // What cannot be decoded is left to the engine to refuse.
-          if (reduced) *bytes = *std::move(reduced);
+        if (options.change) {
+          std::optional<std::string> changed = options.change(*bytes);
+          if (changed) *bytes = *std::move(changed);
         }
         evidence[i] = options.template_only ? analyzer.AnalyzeForTemplate(*bytes, options.subject)
                                             : analyzer.Analyze(*bytes, options.subject);

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,8 +22,9 @@ struct ExamineOptions {
   face::SubjectRule subject = face::SubjectRule::kNearestCentre;
   // Template only: no pose, eyes or liveness.
   bool template_only = true;
-  // Reduce each photograph to what an ID card's chip holds first: see chip_photo.h.
-  bool chip_photos = false;
+  // Examine what this makes of each photograph's bytes instead, e.g. ChipPhoto. Where it makes nothing of them the
+  // photograph itself is left to the engine to refuse. Called from any thread, several at a time.
+  std::function<std::optional<std::string>(std::string_view)> change;
   // Threads; 0: one per core.
   unsigned threads = 0;
 };

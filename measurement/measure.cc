@@ -10,6 +10,7 @@
 #include "face/sha256.h"
 #include "face/template_bytes.h"
 #include "face/text_message.h"
+#include "measurement/chip_photo.h"
 #include "measurement/error_rates.h"
 #include "measurement/labelled_set.h"
 #include "measurement/trials.h"
@@ -179,7 +180,7 @@ Result<Roles> ExamineRoles(const face::Bundle& bundle, const LabelledSet& set, c
   if (!full.ok()) return full.status();
   std::vector<v1::FaceEvidence> reduced;
   if (options.chip_photos) {
-    how.chip_photos = true;
+    how.change = ChipPhoto;
     Result<std::vector<v1::FaceEvidence>> chip = ExaminePhotos(bundle, files, how, progress);
     if (!chip.ok()) return chip.status();
     reduced = *std::move(chip);

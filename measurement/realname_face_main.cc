@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <CLI/CLI.hpp>
@@ -22,7 +23,9 @@
 #include "measurement/customer_outcomes.h"
 #include "measurement/measure.h"
 #include "measurement/measure_attacks.h"
+#include "measurement/measure_same_image.h"
 #include "measurement/plot.h"
+#include "measurement/requirements.h"
 #include "rules/face_limits.h"
 #include "rules/policy.h"
 
@@ -221,8 +224,6 @@ int RunCompare(const FaceEngineOptions& options, const std::vector<std::string>&
 struct MeasureArguments {
   std::vector<std::string> live;
   std::vector<std::string> attacks;
-  float live_score_pass = 0.985F;
-  float live_score_fail = 0.30F;
   std::string bundle;
   std::string images;
   std::vector<std::string> pairs;
@@ -230,10 +231,22 @@ struct MeasureArguments {
   std::string policy;
   std::string calibration;
   bool chip_photos = false;
+  bool same_image = false;
+  std::vector<std::pair<double, double>> max_fnmr;
+  std::optional<double> min_accuracy;
+  std::optional<double> max_failed;
+  std::optional<double> max_gate_cost;
+  std::optional<unsigned> max_accepted;
+  std::optional<unsigned> max_refused;
+  std::optional<double> min_told_same;
+  std::optional<double> max_told_same;
   unsigned threads = 0;
   std::string json;
   std::string plots;
 };
+
+// 3: a requirement was missed.
+int Required(bool met) { return met ? 0 : 3; }
 
 // Writes `message` as JSON if a path is given.
 int WriteJson(const google::protobuf::Message& message, const std::string& path) {
@@ -263,19 +276,64 @@ int RunMeasureAttacks(const MeasureArguments& arguments) {
       options.attacks.emplace_back(attack.substr(0, equals), attack.substr(equals + 1));
     }
   }
-  options.live_score_pass = arguments.live_score_pass;
-  options.live_score_fail = arguments.live_score_fail;
+  const Result<rules::Policy> policy =
+      ReadPolicyFile(arguments.policy.empty() ? "deploy/policy.textproto" : arguments.policy);
+  if (!policy.ok()) return Fail(policy.status());
+  options.live_score_pass = policy->pack.liveness().live_score_pass();
+  options.live_score_fail = policy->pack.liveness().live_score_fail();
   options.threads = arguments.threads;
   const Result<v1::AttackMeasurement> measured =
       measurement::MeasureAttacks(options, measurement::ProgressBar("pictures"));
   if (!measured.ok()) return Fail(measured.status());
   std::cout << measurement::AttackText(*measured);
-  return WriteJson(*measured, arguments.json);
+  unsigned accepted = 0;
+  for (const v1::Presentations& kind : measured->species()) accepted += kind.accepted();
+  bool met = true;
+  const auto at_most = [&](const char* what, unsigned value, std::optional<unsigned> limit) {
+    if (!limit) return;
+    std::printf("%-6s %s: %u, required at most %u\n", value <= *limit ? "met" : "MISSED", what, value, *limit);
+    met &= value <= *limit;
+  };
+  at_most("attacks accepted", accepted, arguments.max_accepted);
+  at_most("live faces refused", measured->bona_fide().refused(), arguments.max_refused);
+  if (const int failed = WriteJson(*measured, arguments.json); failed != 0) return failed;
+  return Required(met);
+}
+
+int RunMeasureSameImage(const MeasureArguments& arguments) {
+  const Result<rules::Policy> policy =
+      ReadPolicyFile(arguments.policy.empty() ? "deploy/policy.textproto" : arguments.policy);
+  if (!policy.ok()) return Fail(policy.status());
+  measurement::SameImageOptions options;
+  options.bundle_dir = arguments.bundle;
+  options.images = arguments.images;
+  options.lists.assign(arguments.pairs.begin(), arguments.pairs.end());
+  options.limit = policy->pack.face().same_image_correlation();
+  options.threads = arguments.threads;
+  const Result<v1::SameImageMeasurement> measured =
+      measurement::MeasureSameImage(options, measurement::ProgressBar("photographs"));
+  if (!measured.ok()) return Fail(measured.status());
+  std::cout << measurement::SameImageText(*measured);
+  bool met = true;
+  const auto require = [&](const v1::CorrelationShare& share, double limit, bool at_least) {
+    const double told = share.compared() > 0 ? static_cast<double>(share.told_same()) / share.compared() : -1;
+    const bool held = told >= 0 && (at_least ? told >= limit : told <= limit);
+    std::printf("%-6s %s: %.2f %% told the same, required at %s %g %%\n", held ? "met" : "MISSED", share.name().c_str(),
+                100 * told, at_least ? "least" : "most", 100 * limit);
+    met &= held;
+  };
+  if (arguments.min_told_same) {
+    for (const v1::CorrelationShare& share : measured->processed()) require(share, *arguments.min_told_same, true);
+  }
+  if (arguments.max_told_same) require(measured->other_takes(), *arguments.max_told_same, false);
+  if (const int failed = WriteJson(*measured, arguments.json); failed != 0) return failed;
+  return Required(met);
 }
 
 int RunMeasure(const MeasureArguments& arguments) {
   const bool attacks = !arguments.live.empty() || !arguments.attacks.empty();
   if (attacks || arguments.pairs.empty() || arguments.images.empty()) return RunMeasureAttacks(arguments);
+  if (arguments.same_image) return RunMeasureSameImage(arguments);
   measurement::MeasureOptions options;
   options.bundle_dir = arguments.bundle;
   options.images = arguments.images;
@@ -304,6 +362,13 @@ int RunMeasure(const MeasureArguments& arguments) {
   const Result<v1::FaceMeasurement> measured = measurement::Measure(options, measurement::ProgressBar("photographs"));
   if (!measured.ok()) return Fail(measured.status());
   std::cout << measurement::MeasurementText(*measured);
+  measurement::Requirements requirements;
+  requirements.max_fnmr = arguments.max_fnmr;
+  requirements.min_accuracy = arguments.min_accuracy;
+  requirements.max_failed = arguments.max_failed;
+  requirements.max_gate_cost = arguments.max_gate_cost;
+  const measurement::Verdict verdict = measurement::Check(*measured, requirements);
+  std::cout << verdict.text;
   if (const int failed = WriteJson(*measured, arguments.json); failed != 0) return failed;
   if (!arguments.plots.empty()) {
     const std::filesystem::path folder = arguments.plots;
@@ -314,7 +379,7 @@ int RunMeasure(const MeasureArguments& arguments) {
       return Fail(Status(StatusCode::kFailedPrecondition, "", "cannot write to " + arguments.plots));
     }
   }
-  return 0;
+  return Required(verdict.met);
 }
 
 int Main(int argc, char** argv) {
@@ -364,10 +429,25 @@ int Main(int argc, char** argv) {
       "List with the header same,a,b[,group][,years][,fold] or photo,subject[,group][,year]; may be repeated");
   measure->add_option("--live", m.live, "Pictures of live faces, file or folder; may be repeated");
   measure->add_option("--attack", m.attacks, "Pictures of attacks, [SPECIES=]file or folder; may be repeated");
-  measure->add_option("--live-score-pass", m.live_score_pass, "Accepted at or above")->capture_default_str();
-  measure->add_option("--live-score-fail", m.live_score_fail, "Refused below")->capture_default_str();
   measure->add_option("--train", m.train, "List of pairs on which the cut for an accuracy is chosen; may be repeated");
-  measure->add_option("--policy", m.policy, "Apply the gates of this policy pack; without it, none");
+  measure->add_option(
+      "--policy", m.policy,
+      "Apply the gates of this policy pack, without it none; liveness and --same-image: its limits, without "
+      "it those of deploy/policy.textproto");
+  measure->add_flag("--same-image", m.same_image,
+                    "Measure how a photograph that is processed again is told from others");
+  measure->add_option("--max-fnmr", m.max_fnmr, "Require: an FMR and the highest FNMR at it; may be repeated");
+  measure->add_option("--min-accuracy", m.min_accuracy, "Require: lowest accuracy with the cut of the training list");
+  measure->add_option("--max-failed", m.max_failed, "Require: highest share of photographs without a template");
+  measure->add_option("--max-gate-cost", m.max_gate_cost,
+                      "Require: highest share of genuine pairs that one gate turns away although they would match");
+  measure->add_option("--max-accepted", m.max_accepted, "Require: attacks accepted at most");
+  measure->add_option("--max-refused", m.max_refused, "Require: live faces refused at most");
+  measure->add_option("--min-told-same", m.min_told_same,
+                      "Require: lowest share of processed photographs told the same");
+  measure->add_option("--max-told-same", m.max_told_same, "Require: highest share of other takes told the same");
+  measure->footer(
+      "Shares are 0 to 1. Exit status: 0 measured, 1 something failed, 2 wrong usage, 3 a requirement was missed.");
   measure->add_option("--calibration", m.calibration, "Report the rates at the cut that it sets for the policy, too");
   measure->add_flag("--chip-photos", m.chip_photos, "Reduce the first photograph of each pair to a chip photo");
   measure->add_option("--threads", m.threads, "Threads; 0: one per core");

@@ -81,8 +81,7 @@ Result<std::unique_ptr<Server>> Server::Start(const v1::ServerConfig& config, co
   auto faces = make_faces(config, *parts->policy);
   if (!faces.ok()) return faces.status();
   parts->faces = *std::move(faces);
-  const auto& targets = parts->policy->pack.face();
-  const v1::ModelCard card = parts->faces->ModelCard(targets.match_fmr(), targets.review_fmr());
+  const v1::ModelCard card = parts->faces->ModelCard(parts->policy->pack);
   if (const std::string limit = rules::LimitOnUnmeasured(parts->policy->pack, card.not_measured()); !limit.empty()) {
     return Status(StatusCode::kFailedPrecondition, "WRONG_STATE",
                   config.policy_file() + ": " + limit + " limits what the face bundle " + card.bundle_name() +

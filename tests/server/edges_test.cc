@@ -142,10 +142,11 @@ class NoEyes final : public FaceExaminer {
   Result<std::vector<v1::FaceEvidence>> Examine(std::span<const std::string_view>, Deadline) override {
     return Status(StatusCode::kUnavailable, "FACE_ENGINE_UNAVAILABLE", "not asked here");
   }
-  Result<v1::FaceComparison> Compare(const v1::FaceEvidence&, const v1::FaceEvidence&) const override {
+  Result<v1::FaceComparison> Compare(std::span<const v1::FaceEvidence* const>, const v1::FaceEvidence&) const override {
     return Status(StatusCode::kUnavailable, "FACE_ENGINE_UNAVAILABLE", "not asked here");
   }
-  v1::ModelCard ModelCard(double, double) const override {
+  double LivenessBpcer(double) const override { return 1; }
+  v1::ModelCard ModelCard(const v1::PolicyPack&) const override {
     v1::ModelCard card;
     card.set_bundle_name("no eyes");
     card.add_not_measured(v1::FACE_COMPONENT_EYES_OPEN);
