@@ -33,7 +33,7 @@ struct Shots {
   const char* just_not;
 };
 const std::map<Action, Shots> kShots = {
-    {v1::CHALLENGE_ACTION_FACE_CAMERA, {"franck_04035", "franck_02888"}},
+    {v1::CHALLENGE_ACTION_FACE_CAMERA, {"franck_04035", "franck_03979"}},
     {v1::CHALLENGE_ACTION_TURN_LEFT, {"franck_03909", "franck_03979"}},
     {v1::CHALLENGE_ACTION_TURN_RIGHT, {"franck_04000", "franck_01829"}},
     {v1::CHALLENGE_ACTION_LOOK_UP, {"franck_01829", "franck_04117"}},
@@ -298,7 +298,7 @@ void Proof::Refuse() {
   v1::Session out;
   v1::Session session = Start(AllBut({v1::CHALLENGE_ACTION_TURN_LEFT, v1::CHALLENGE_ACTION_BLINK}));
   ExpectError("a frame out of order", Send(online_, Frame(session, Photo(kPortrait), 2), &out), "FRAME_OUT_OF_ORDER");
-  session = ExpectFrameRefused("a first frame with an eye shut", session,
+  session = ExpectFrameRefused("a first frame with the eyes shut", session,
                                Photo(kShots.at(v1::CHALLENGE_ACTION_FACE_CAMERA).just_not), v1::IMG_OCCLUDED);
   session = Show(session, 1);
   const Action asked = Asked(session);

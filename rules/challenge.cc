@@ -43,7 +43,8 @@ bool Shows(const v1::ChallengePolicy& limits, v1::ChallengeAction action, const 
     case v1::CHALLENGE_ACTION_LOOK_UP:
       return now.pitch_degrees() - first.pitch_degrees() >= limits.min_look_up_degrees();
     case v1::CHALLENGE_ACTION_BLINK:
-      return now.left_eye_open() <= limits.max_eye_open() && now.right_eye_open() <= limits.max_eye_open();
+      return now.left_eye_open() <= limits.max_eye_open() && now.right_eye_open() <= limits.max_eye_open() &&
+             (first.left_eye_open() > limits.max_eye_open() || first.right_eye_open() > limits.max_eye_open());
     case v1::CHALLENGE_ACTION_OPEN_MOUTH:
       return now.mouth_open() - first.mouth_open() >= limits.min_mouth_opening();
     default:

@@ -96,7 +96,7 @@ Result<v1::Session> Sessions::Start(const Caller& caller, const v1::StartSession
 
   const rules::Policy& policy = policies_.Current();
   const v1::ChallengePolicy& challenge = policy.pack.challenge();
-  const v1::ModelCard card = faces_.ModelCard(policy.pack.face().match_fmr(), policy.pack.face().review_fmr());
+  const v1::ModelCard card = faces_.ModelCard(policy.pack);
   std::vector<v1::ChallengeAction> excluded = rules::ActionsNotSeen(card.not_measured());
   for (const int action : request.excluded_actions()) excluded.push_back(static_cast<v1::ChallengeAction>(action));
   const auto below = [this](uint32_t bound) {

@@ -57,7 +57,10 @@ class SpelledFaces final : public FaceExaminer {
     }
     return out;
   }
-  Result<v1::FaceComparison> Compare(const v1::FaceEvidence& a, const v1::FaceEvidence& b) const override {
+  using FaceExaminer::Compare;
+  Result<v1::FaceComparison> Compare(std::span<const v1::FaceEvidence* const> references,
+                                     const v1::FaceEvidence& b) const override {
+    const v1::FaceEvidence& a = *references.front();
     if (a.bundle_digest() != bundle || b.bundle_digest() != bundle || a.template_().empty() || b.template_().empty()) {
       return Status(StatusCode::kFailedPrecondition, "WRONG_STATE", "no template of this bundle");
     }
@@ -68,7 +71,8 @@ class SpelledFaces final : public FaceExaminer {
     comparison.set_image_correlation(same ? 0.99f : 0.8f);
     return comparison;
   }
-  v1::ModelCard ModelCard(double, double) const override { return {}; }
+  double LivenessBpcer(double) const override { return 0; }
+  v1::ModelCard ModelCard(const v1::PolicyPack&) const override { return {}; }
 
   std::string bundle = "bundle";
   int examined = 0;
