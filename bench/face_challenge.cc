@@ -33,7 +33,7 @@ struct Shots {
   const char* just_not;
 };
 const std::map<Action, Shots> kShots = {
-    {v1::CHALLENGE_ACTION_FACE_CAMERA, {"franck_04035", "franck_03979"}},
+    {v1::CHALLENGE_ACTION_FACE_CAMERA, {"franck_04035", "franck_04000"}},
     {v1::CHALLENGE_ACTION_TURN_LEFT, {"franck_03909", "franck_03979"}},
     {v1::CHALLENGE_ACTION_TURN_RIGHT, {"franck_04000", "franck_01829"}},
     {v1::CHALLENGE_ACTION_LOOK_UP, {"franck_01829", "franck_04117"}},
