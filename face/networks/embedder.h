@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Embedder: aligned face -> template of unit length. Two templates are compared by their cosine.
+// Embedder: aligned face -> template of unit length, averaged with that of its mirror image if the manifest says so. Two
+// templates are compared by their cosine.
 // Throws cv::Exception. One per worker.
 #pragma once
 
@@ -16,8 +17,11 @@ class Embedder {
   std::vector<float> Embed(const cv::Mat& aligned);
 
  private:
+  std::vector<float> EmbedOnce(const cv::Mat& aligned);
+
   LoadedNetwork network_;
   std::size_t length_;
+  bool mirror_averaged_;
 };
 
 }  // namespace realname::face

@@ -16,10 +16,13 @@
 #include <google/protobuf/text_format.h>
 #include <gtest/gtest.h>
 #include <opencv2/core.hpp>
+#include <opencv2/imgproc.hpp>
 
 #include "face/face_engine.h"
 #include "face/networks/aligner.h"
+#include "face/networks/embedder.h"
 #include "face/pose_from_points.h"
+#include "face/template_bytes.h"
 #include "face/text_message.h"
 #include "rules/quality_gate.h"
 #include "tests/face/assets.h"
@@ -309,6 +312,29 @@ TEST(Aligner, MeasuresOfQualityDoNotDependOnTheEmbeddersSize) {
   const cv::Mat large = larger.Align(picture, points);
   EXPECT_EQ(large.size(), cv::Size(160, 160));
   EXPECT_LE(cv::norm(larger.AlignForQuality(picture, points, large), aligned, cv::NORM_INF), 3) << "but for rounding";
+}
+
+TEST(Embedder, AnAveragedTemplateIsThatOfTheMirrorImageToo) {
+  cv::Mat aligned(112, 112, CV_8UC3);
+  for (int y = 0; y < aligned.rows; ++y) {
+    for (int x = 0; x < aligned.cols; ++x) {
+      aligned.at<cv::Vec3b>(y, x) = cv::Vec3b(static_cast<unsigned char>(2 * x), static_cast<unsigned char>(y),
+                                              static_cast<unsigned char>(x * y));
+    }
+  }
+  cv::Mat mirrored;
+  cv::flip(aligned, mirrored, 1);
+  auto bundle = face::LoadBundle(face::BundleDir());
+  ASSERT_TRUE(bundle.ok()) << bundle.status().message();
+  ASSERT_TRUE(bundle->manifest.mirror_averaged());
+  face::Embedder averaging(*bundle);
+  const auto mean = averaging.Embed(aligned);
+  EXPECT_GT(face::Cosine(mean, averaging.Embed(mirrored)), 0.9999);
+  EXPECT_NEAR(face::Cosine(mean, mean), 1, 1e-5) << "of unit length";
+  bundle->manifest.set_mirror_averaged(false);
+  face::Embedder plain(*bundle);
+  EXPECT_LT(face::Cosine(plain.Embed(aligned), plain.Embed(mirrored)), 0.99);
+  EXPECT_GT(face::Cosine(plain.Embed(aligned), mean), 0.7);
 }
 
 }  // namespace
