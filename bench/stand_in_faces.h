@@ -3,6 +3,8 @@
 // realname-proof-server only; a test shows that the shipped server has no such thing.
 #pragma once
 
+#include <string>
+
 #include "verification/face_examiner.h"
 
 namespace realname {
@@ -23,7 +25,7 @@ class StandInFaces final : public FaceExaminer {
     face.set_left_eye_open(1);
     face.set_right_eye_open(1);
     face.set_live_score(1);
-    face.set_bundle_digest("stand-in");
+    face.set_bundle_digest(digest_);
     return std::vector<v1::FaceEvidence>(pictures.size(), face);
   }
   Result<v1::FaceComparison> Compare(std::span<const v1::FaceEvidence* const>, const v1::FaceEvidence&) const override {
@@ -34,12 +36,16 @@ class StandInFaces final : public FaceExaminer {
     comparison.set_calibration_digest("stand-in");
     return comparison;
   }
+  const std::string& BundleDigest() const override { return digest_; }
   double LivenessBpcer(double) const override { return 0; }
   v1::ModelCard ModelCard(const v1::PolicyPack&) const override {
     v1::ModelCard card;
     card.set_bundle_name("stand-in: proves nothing about faces");
     return card;
   }
+
+ private:
+  const std::string digest_ = "stand-in";
 };
 
 }  // namespace realname

@@ -21,11 +21,12 @@ class PostgresPhotoStore final : public PhotoStore {
  public:
   explicit PostgresPhotoStore(ConnectionPool& pool) : pool_(pool) {}
 
-  Status Put(const std::string& person_id, std::span<const SealedPhoto> photos, TimePoint now,
-             Deadline deadline) override;
-  Result<std::vector<std::string>> Get(const std::string& person_id, std::span<const std::string> names,
+  Status Put(const std::string& person_id, std::span<const SealedPhoto> photos, TimePoint evidence_expire_time,
+             TimePoint now, Deadline deadline) override;
+  Result<std::vector<SealedPhoto>> Get(const std::string& person_id, std::span<const std::string> names,
                                        Deadline deadline) override;
   Result<uint32_t> SweepOrphans(TimePoint before, uint32_t limit, Deadline deadline) override;
+  Result<uint32_t> SweepEvidence(TimePoint now, uint32_t limit, Deadline deadline) override;
 
  private:
   // Place of the last picture that the sweep judged.

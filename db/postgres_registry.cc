@@ -129,8 +129,14 @@ Result<CommitOutcome> PostgresRegistry::Commit(const CommitRequest& request, Dea
   for (size_t i = 0; i < photos.size(); ++i) {
     photos[i].name = Digest("photo", person_id + pictures[i]->sha256);
     photos[i].sealed = Seal(*key, {"media.photo", "sealed", photos[i].name}, pictures[i]->bytes);
+    if (!request.evidence_expire_time || !pictures[i]->evidence) continue;
+    photos[i].sealed_evidence =
+        Seal(*key, {"media.photo", "sealed_evidence", photos[i].name}, pictures[i]->evidence->SerializeAsString());
   }
-  if (Status status = photos_.Put(person_id, photos, request.now, deadline); !status.ok()) return status;
+  const TimePoint evidence_expire = request.evidence_expire_time.value_or(request.now);
+  if (Status status = photos_.Put(person_id, photos, evidence_expire, request.now, deadline); !status.ok()) {
+    return status;
+  }
 
   const uint64_t sequence = request.expected_sequence + 1;
   const uint32_t attempt = request.facts.attempt();
@@ -384,11 +390,18 @@ Result<StoredApplication> PostgresRegistry::GetApplication(const Scope& scope, c
   }
   auto photos = photos_.Get(person_id, names, deadline);
   if (!photos.ok()) return photos.status();
-  std::array<std::string*, 2> targets = {&application->id_photo, &application->live_portrait};
+  const std::array<std::pair<std::string*, std::optional<v1::FaceEvidence>*>, 2> targets = {
+      {{&application->id_photo, &application->id_photo_evidence},
+       {&application->live_portrait, &application->live_portrait_evidence}}};
   for (size_t i = 0; i < targets.size(); ++i) {
-    auto picture = Unseal(**key, {"media.photo", "sealed", names[i]}, (*photos)[i]);
+    auto picture = Unseal(**key, {"media.photo", "sealed", names[i]}, (*photos)[i].sealed);
     if (!picture.ok()) return picture.status();
-    *targets[i] = *std::move(picture);
+    *targets[i].first = *std::move(picture);
+    if ((*photos)[i].sealed_evidence.empty()) continue;
+    auto evidence = Unseal(**key, {"media.photo", "sealed_evidence", names[i]}, (*photos)[i].sealed_evidence);
+    if (!evidence.ok()) return evidence.status();
+    if (!targets[i].second->emplace().ParseFromString(*evidence))
+      return Defect("a picture's evidence cannot be parsed");
   }
   return *std::move(application);
 }

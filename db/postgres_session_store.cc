@@ -145,7 +145,7 @@ Result<SessionOutcome> PostgresSessionStore::Commit(const SessionCommit& commit,
     SealedPhoto& sealed = photo.emplace_back();
     sealed.name = Digest("photo", session_id + commit.frame->picture.sha256);
     sealed.sealed = Seal(*key, {"media.photo", "sealed", sealed.name}, commit.frame->picture.bytes);
-    if (Status status = photos_.Put(session_id, photo, commit.now, deadline); !status.ok()) return status;
+    if (Status status = photos_.Put(session_id, photo, commit.now, commit.now, deadline); !status.ok()) return status;
     sealed_evidence = Seal(*key, {"session_frame", "sealed_evidence", FrameRow(session_id, commit.frame->step)},
                            commit.frame->evidence.SerializeAsString());
   }
@@ -231,7 +231,7 @@ Result<std::vector<std::string>> PostgresSessionStore::Pictures(const StoredSess
   if (!sealed.ok()) return sealed.status();
   std::vector<std::string> pictures;
   for (size_t i = 0; i < names.size(); ++i) {
-    auto picture = Unseal(**key, {"media.photo", "sealed", names[i]}, (*sealed)[i]);
+    auto picture = Unseal(**key, {"media.photo", "sealed", names[i]}, (*sealed)[i].sealed);
     if (!picture.ok()) return picture.status();
     pictures.push_back(*std::move(picture));
   }

@@ -108,11 +108,29 @@ void PrepareRegistryStatements(Connection& connection) {
                          "insert into realname.policy_pack values ($1, $2, now()) on conflict do nothing");
   connection.raw.prepare("policy_get", "select body from realname.policy_pack where digest = $1");
   connection.raw.prepare("photo_put",
-                         "insert into media.photo as p select $1::uuid, $2::bytea, $3::bytea, realname.at($6) "
-                         "union all select $1, $4::bytea, $5::bytea, realname.at($6) where $4 <> $2 "
-                         "on conflict (person_id, name) do update set create_time = excluded.create_time "
-                         "where p.create_time < excluded.create_time - interval '1 hour'");
-  connection.raw.prepare("photo_get", "select sealed from media.photo where person_id = $1 and name = $2");
+                         "insert into media.photo as p select v.* from (values "
+                         "  ($1::uuid, $2::bytea, $3::bytea, realname.at($6), $7::bytea, realname.at($9)), "
+                         "  ($1, $4::bytea, $5::bytea, realname.at($6), $8::bytea, realname.at($9))) "
+                         "  v (person_id, name, sealed, create_time, sealed_evidence, evidence_expire_time) "
+                         "limit case when $4 = $2 then 1 else 2 end "
+                         "on conflict (person_id, name) do update set "
+                         "create_time = greatest(p.create_time, excluded.create_time), "
+                         "sealed_evidence = coalesce(excluded.sealed_evidence, p.sealed_evidence), "
+                         "evidence_expire_time = case when excluded.sealed_evidence is null "
+                         "  then p.evidence_expire_time else excluded.evidence_expire_time end "
+                         "where p.create_time < excluded.create_time - interval '1 hour' "
+                         "  or excluded.sealed_evidence is not null");
+  connection.raw.prepare("photo_get",
+                         "select sealed, sealed_evidence from media.photo where person_id = $1 and name = $2");
+  connection.raw.prepare(
+      "evidence_sweep",
+      "with page as (select person_id, name from media.photo "
+      "  where sealed_evidence is not null and evidence_expire_time <= realname.at($1) "
+      "  order by evidence_expire_time limit $2), "
+      "gone as (update media.photo p set sealed_evidence = null from page "
+      "  where p.person_id = page.person_id and p.name = page.name and p.evidence_expire_time <= realname.at($1) "
+      "  returning 1) "
+      "select count(*) from gone");
   connection.raw.prepare(
       "photo_sweep",
       "with page as (select person_id, name, create_time from media.photo "

@@ -79,6 +79,8 @@ Result<v1::FaceComparison> FaceEngine::Compare(std::span<const v1::FaceEvidence*
   return face::CompareFaces(kind, parts_->calibration, references, portrait);
 }
 
+const std::string& FaceEngine::BundleDigest() const { return parts_->bundle.digest; }
+
 double FaceEngine::LivenessBpcer(double live_score) const { return parts_->calibration.Bpcer(live_score); }
 
 v1::ModelCard FaceEngine::ModelCard(const v1::PolicyPack& policy) const {

@@ -69,6 +69,8 @@ void Housekeeping::Run() {
     if (alive && beat % kPhotoSweepBeats == 0) {
       auto swept = photos_.SweepOrphans(clock_.Now() - kOrphanAge, 1000, Soon());
       if (swept.ok() && *swept > 0) Log(LogLevel::kInfo, "orphan pictures swept", {{"count", int64_t{*swept}}});
+      swept = photos_.SweepEvidence(clock_.Now(), 1000, Soon());
+      if (swept.ok() && *swept > 0) Log(LogLevel::kInfo, "face templates expired", {{"count", int64_t{*swept}}});
     }
     if (alive && beat % kKeySweepBeats == 0) {
       auto swept = orphan_keys_.Sweep(clock_.Now() - kOrphanKeyAge, 1000, Soon());

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -35,6 +36,9 @@ class FaceExaminer {
     const v1::FaceEvidence* const one[] = {&reference};
     return Compare(one, portrait);
   }
+
+  // Names the bundle: evidence that carries another digest is examined again before it is compared.
+  virtual const std::string& BundleDigest() const = 0;
 
   // Bona fide presentation classification error rate (ISO/IEC 30107-3) of the liveness network if portraits below
   // `live_score` are refused, by the calibration in force: 0 to 1, 1 if it was not measured.

@@ -2,9 +2,9 @@
 #include "verification/registration.h"
 
 #include <algorithm>
-#include <array>
 #include <span>
 #include <utility>
+#include <vector>
 
 #include "rules/challenge.h"
 #include "rules/decide.h"
@@ -39,6 +39,13 @@ std::optional<TimePoint> ReservationEnd(const v1::ApplicationPolicy& policy, con
     default:
       return now + std::chrono::hours(policy.review_hours());
   }
+}
+
+// Facts outlive templates, and a thumbnail of an aligned face is as good as one.
+v1::FaceEvidence WithoutTemplate(v1::FaceEvidence evidence) {
+  evidence.clear_template_();
+  evidence.clear_face_thumbnail();
+  return evidence;
 }
 
 // Reasons of the decision so far that wanted a person's eyes, by their own class or because its attempts were used up,
@@ -129,8 +136,9 @@ Result<v1::Verification> Registration::Resubmit(const Caller& caller, const v1::
   application.verification_id = request.verification_id();
   application.owner = stored->verification.owner;
   application.record = stored->record;
-  application.pictures = {{stored->id_photo, digests.Of(stored->id_photo)},
-                          {stored->live_portrait, digests.Of(stored->live_portrait)}};
+  application.pictures = {
+      {stored->id_photo, digests.Of(stored->id_photo), std::move(stored->id_photo_evidence)},
+      {stored->live_portrait, digests.Of(stored->live_portrait), std::move(stored->live_portrait_evidence)}};
   application.attempt = stored->verification.attempt + 1;
   application.expected_sequence = stored->verification.sequence;
   application.previous = stored->verification.decision;
@@ -214,21 +222,27 @@ Result<Observation> Registration::Observe(const Application& application, Deadli
   return registry_.Observe(query, deadline);
 }
 
-Status Registration::Examine(const Application& application, v1::SubjectFacts& subject, Deadline deadline) {
-  const std::array<std::string_view, 2> pictures = {application.pictures.id_photo.bytes,
-                                                    application.pictures.live_portrait.bytes};
-  auto evidence = faces_.Examine(pictures, deadline);
-  if (!evidence.ok()) return evidence.status();
-  v1::FaceEvidence& id_photo = (*evidence)[0];
-  v1::FaceEvidence& live_portrait = (*evidence)[1];
+Status Registration::Examine(Application& application, v1::SubjectFacts& subject, Deadline deadline) {
+  std::vector<Picture*> unseen;
+  for (Picture* picture : {&application.pictures.id_photo, &application.pictures.live_portrait}) {
+    if (!picture->evidence || picture->evidence->bundle_digest() != faces_.BundleDigest()) unseen.push_back(picture);
+  }
+  std::vector<std::string_view> bytes;
+  for (const Picture* picture : unseen) bytes.push_back(picture->bytes);
+  if (!bytes.empty()) {
+    auto evidence = faces_.Examine(bytes, deadline);
+    if (!evidence.ok()) return evidence.status();
+    for (size_t i = 0; i < unseen.size(); ++i) unseen[i]->evidence = std::move((*evidence)[i]);
+  }
+  const v1::FaceEvidence& id_photo = *application.pictures.id_photo.evidence;
+  const v1::FaceEvidence& live_portrait = *application.pictures.live_portrait.evidence;
   const v1::PolicyPack& pack = policies_.Current().pack;
   const bool good_id_photo = rules::PassesGate(id_photo, pack.id_photo());
   const bool good_portrait = rules::PassesGate(live_portrait, pack.live_portrait());
   if (application.session && application.OwnsSession() &&
       application.session->use_time.value_or(clock_.Now()) < application.session->expire_time) {
     const StoredSession& session = *application.session;
-    const std::string& bundle = good_portrait ? live_portrait.bundle_digest() : id_photo.bundle_digest();
-    auto frames = FrameEvidence(sessions_, faces_, session, bundle, deadline);
+    auto frames = FrameEvidence(sessions_, faces_, session, deadline);
     if (!frames.ok()) return frames.status();
     for (size_t i = 0; i < frames->size(); ++i) {
       v1::ChallengeFrame& frame = *subject.add_challenge_frames();
@@ -246,8 +260,7 @@ Status Registration::Examine(const Application& application, v1::SubjectFacts& s
         if (!comparison.ok()) return comparison.status();
         frame.set_id_photo_correlation(comparison->image_correlation());
       }
-      frame.mutable_evidence()->clear_template_();
-      frame.mutable_evidence()->clear_face_thumbnail();
+      *frame.mutable_evidence() = WithoutTemplate(frame.evidence());
     }
   }
   if (good_id_photo && good_portrait) {
@@ -255,12 +268,8 @@ Status Registration::Examine(const Application& application, v1::SubjectFacts& s
     if (!comparison.ok()) return comparison.status();
     *subject.mutable_comparison() = *std::move(comparison);
   }
-  id_photo.clear_template_();
-  id_photo.clear_face_thumbnail();
-  live_portrait.clear_template_();
-  live_portrait.clear_face_thumbnail();
-  *subject.mutable_id_photo() = std::move(id_photo);
-  *subject.mutable_live_portrait() = std::move(live_portrait);
+  *subject.mutable_id_photo() = WithoutTemplate(id_photo);
+  *subject.mutable_live_portrait() = WithoutTemplate(live_portrait);
   return {};
 }
 
@@ -331,6 +340,9 @@ Result<v1::Verification> Registration::Verify(const Caller& caller, Application&
     commit.facts = facts;
     commit.state = rules::StateAfter(commit.decision);
     commit.pictures = application.pictures;
+    if (const uint32_t days = policy.pack.retention().face_reference_days(); days > 0) {
+      commit.evidence_expire_time = now + std::chrono::hours(24) * days;
+    }
     commit.expected_sequence = application.expected_sequence;
     if (rules::UsesSession(facts) && !facts.session().has_use_time()) commit.session_id = facts.session().session_id();
     commit.now = now;

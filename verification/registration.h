@@ -45,8 +45,9 @@ class Registration {
   Result<v1::Verification> Verify(const Caller& caller, Application& application, Observation observation,
                                   Deadline deadline);
   Result<Observation> Observe(const Application& application, Deadline deadline);
-  // Fills the faces' part of the facts, the session's frames included where they can count.
-  Status Examine(const Application& application, v1::SubjectFacts& subject, Deadline deadline);
+  // Fills the faces' part of the facts, the session's frames included where they can count. A picture whose evidence is
+  // known and of this bundle is not examined again.
+  Status Examine(Application& application, v1::SubjectFacts& subject, Deadline deadline);
   Result<v1::Verification> RepeatedAnswer(const Caller& caller, const StoredVerification& stored, bool same_payload,
                                           Deadline deadline);
 

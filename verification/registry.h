@@ -18,6 +18,7 @@
 #include "base/redacted.h"
 #include "base/result.h"
 #include "realname/v1/decision.pb.h"
+#include "realname/v1/face_evidence.pb.h"
 #include "realname/v1/facts.pb.h"
 #include "realname/v1/stored_record.pb.h"
 #include "realname/v1/types.pb.h"
@@ -78,6 +79,8 @@ struct Observation {
 struct Picture {
   std::string_view bytes;
   std::string sha256;  // 32 bytes
+  // What the face engine measured in it, its template included.
+  std::optional<v1::FaceEvidence> evidence = std::nullopt;
 };
 
 // The pictures of one attempt.
@@ -105,6 +108,8 @@ struct CommitRequest {
   v1::Decision decision;
   v1::State state = v1::STATE_UNSPECIFIED;
   Pictures pictures;
+  // The pictures' evidence is kept beside them until then; not at all without it.
+  std::optional<TimePoint> evidence_expire_time;
   // The decision holds a place among at most `quota_limit` until `expire_time`.
   bool holds_place = false;
   uint32_t quota_limit = 0;
@@ -156,6 +161,9 @@ struct StoredApplication {
   v1::ApplicationRecord record;
   std::string id_photo;
   std::string live_portrait;
+  // As long as it is kept; of whichever bundle made it.
+  std::optional<v1::FaceEvidence> id_photo_evidence;
+  std::optional<v1::FaceEvidence> live_portrait_evidence;
 };
 
 struct PrecheckQuery {

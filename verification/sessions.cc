@@ -49,11 +49,10 @@ SessionScope SessionScopeOf(const Caller& caller) {
 }
 
 Result<std::vector<v1::FaceEvidence>> FrameEvidence(SessionStore& store, FaceExaminer& faces,
-                                                    const StoredSession& session, const std::string& bundle_digest,
-                                                    Deadline deadline) {
+                                                    const StoredSession& session, Deadline deadline) {
   std::vector<v1::FaceEvidence> evidence;
   for (const StoredFrame& frame : session.frames) {
-    if (frame.evidence && frame.evidence->bundle_digest() == bundle_digest) evidence.push_back(*frame.evidence);
+    if (frame.evidence && frame.evidence->bundle_digest() == faces.BundleDigest()) evidence.push_back(*frame.evidence);
   }
   if (evidence.size() == session.frames.size()) return evidence;
   auto pictures = store.Pictures(session, deadline);
@@ -160,7 +159,7 @@ Result<v1::Session> Sessions::SubmitFrame(const Caller& caller, const v1::Submit
       if (!evidence.ok()) return evidence.status();
       *frame.mutable_evidence() = std::move((*evidence)[0]);
       if (frame.evidence().status() == v1::FACE_STATUS_OK) {
-        auto others = FrameEvidence(store_, faces_, session, frame.evidence().bundle_digest(), deadline);
+        auto others = FrameEvidence(store_, faces_, session, deadline);
         if (!others.ok()) return others.status();
         earlier = *std::move(others);
         if (Status status = CompareWithEarlier(faces_, earlier, frame); !status.ok()) return status;

@@ -68,12 +68,11 @@ class Sessions {
 // operator's.
 SessionScope SessionScopeOf(const Caller& caller);
 
-// Evidence of a session's accepted frames with templates of the bundle whose digest is given, in the order of their
-// steps: as stored, or from their pictures where it was dropped or another bundle made it. Errors as SessionStore and
+// Evidence of a session's accepted frames with templates of the bundle in force, in the order of their steps: as
+// stored, or from their pictures where it was dropped or another bundle made it. Errors as SessionStore and
 // FaceExaminer.
 Result<std::vector<v1::FaceEvidence>> FrameEvidence(SessionStore& store, FaceExaminer& faces,
-                                                    const StoredSession& session, const std::string& bundle_digest,
-                                                    Deadline deadline);
+                                                    const StoredSession& session, Deadline deadline);
 
 // Fills how a frame compares with the session's earlier ones, the first first. All have templates of one bundle. Errors
 // as FaceExaminer::Compare.

@@ -144,8 +144,8 @@ TEST(PostgresPhotos, OrphansAreSweptAndNamedPhotosStay) {
   const auto at = [](int seconds) { return TimePoint(std::chrono::seconds(seconds)); };
   const std::string person = "00000000-0000-4000-8000-0000000000aa";
   const auto put = [&](const std::string& name, TimePoint when) {
-    const std::vector<db::SealedPhoto> one = {{name, "sealed"}};
-    ASSERT_TRUE(photos.Put(person, one, when, soon).ok());
+    const std::vector<db::SealedPhoto> one = {{name, "sealed", ""}};
+    ASSERT_TRUE(photos.Put(person, one, when, when, soon).ok());
   };
   const auto there = [&](const std::string& name) {
     const std::vector<std::string> names = {name};
@@ -164,6 +164,39 @@ TEST(PostgresPhotos, OrphansAreSweptAndNamedPhotosStay) {
   EXPECT_EQ(*photos.SweepOrphans(at(20000), 100, soon), 1u);
   EXPECT_EQ(*photos.SweepOrphans(std::chrono::system_clock::now() + std::chrono::hours(1), 1000, soon), 0u)
       << "photos that a registration names must stay";
+}
+
+TEST(PostgresPhotos, EvidenceExpiresAndItsPictureStays) {
+  db::ConnectionPool pool(Database().RegistryDsn("realname_server"), 1, db::PrepareRegistryStatements);
+  db::PostgresPhotoStore photos(pool);
+  const auto soon = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+  const auto at = [](int seconds) { return TimePoint(std::chrono::seconds(seconds)); };
+  const std::string person = "00000000-0000-4000-8000-0000000000bb";
+  const auto put = [&](const char* name, const char* evidence, TimePoint expire, TimePoint now) {
+    const std::vector<db::SealedPhoto> one = {{name, "sealed", evidence}};
+    ASSERT_TRUE(photos.Put(person, one, expire, now, soon).ok());
+  };
+  const auto evidence = [&](const std::string& name) {
+    const std::vector<std::string> names = {name};
+    const auto got = photos.Get(person, names, soon);
+    EXPECT_TRUE(got.ok() && got->at(0).sealed == "sealed" && got->at(0).name == name);
+    return got.ok() ? got->at(0).sealed_evidence : "";
+  };
+  put("short", "first", at(2000), at(1000));
+  put("long", "first", at(2000), at(1000));
+  put("none", "", at(2000), at(1000));
+  EXPECT_EQ(evidence("short"), "first");
+  EXPECT_EQ(evidence("none"), "");
+  put("long", "second", at(4000), at(1000));
+  put("long", "", at(9000), at(1000));
+  EXPECT_EQ(evidence("long"), "second") << "newer evidence replaces, none leaves it";
+  EXPECT_EQ(*photos.SweepEvidence(at(1999), 100, soon), 0u);
+  EXPECT_EQ(*photos.SweepEvidence(at(2000), 100, soon), 1u);
+  EXPECT_EQ(evidence("short"), "");
+  EXPECT_EQ(*photos.SweepEvidence(at(4000), 100, soon), 1u) << "and not at what a put without evidence said";
+  EXPECT_EQ(evidence("long"), "");
+  put("short", "third", at(6000), at(5000));
+  EXPECT_EQ(evidence("short"), "third");
 }
 
 // Ends every session of the server's role, as a crash or an administrator does.

@@ -155,7 +155,7 @@ TEST(FrameFaultsTest, TheFirstFrameIsJudgedLikeAPortrait) {
   frame.mutable_evidence()->set_left_eye_open(0);
   EXPECT_THAT(FrameFaults(policy, frame, {}), IsEmpty()) << "one eye may be behind hair";
   frame.mutable_evidence()->set_right_eye_open(0);
-  frame.mutable_evidence()->set_yaw_degrees(45);
+  frame.mutable_evidence()->set_yaw_degrees(55);
   EXPECT_THAT(FrameFaults(policy, frame, {}), ElementsAre(v1::IMG_POSE, v1::IMG_OCCLUDED));
 }
 

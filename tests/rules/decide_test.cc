@@ -479,21 +479,21 @@ TEST(DecideTest, ALivenessCheckThatErrsTooOftenAsksForReviewOnly) {
 
 TEST(DecideTest, AFindingSaysWhatWasMeasuredAgainstWhichLimit) {
   auto facts = SampleFacts();
-  Live(facts).set_yaw_degrees(-45);
-  Live(facts).set_pitch_degrees(31);
+  Live(facts).set_yaw_degrees(-55);
+  Live(facts).set_pitch_degrees(41);
   auto decision = DecideOn(facts);
   const auto& quality = decision.checks(v1::CHECK_FACE_QUALITY - 1);
   ASSERT_EQ(quality.findings_size(), 1);
   EXPECT_EQ(quality.findings(0).code(), v1::IMG_POSE);
   EXPECT_EQ(quality.findings(0).item(), v1::EVIDENCE_ITEM_LIVE_PORTRAIT);
   EXPECT_EQ(quality.findings(0).component(), "yaw_degrees") << "the turn that is furthest beyond";
-  EXPECT_DOUBLE_EQ(quality.findings(0).value(), 45);
-  EXPECT_DOUBLE_EQ(quality.findings(0).limit(), 40);
+  EXPECT_DOUBLE_EQ(quality.findings(0).value(), 55);
+  EXPECT_DOUBLE_EQ(quality.findings(0).limit(), 50);
   v1::Verification counter;
   Explain(ShippedPolicy(), decision, v1::READER_COUNTER, counter);
   ASSERT_EQ(counter.reasons_size(), 1);
   ASSERT_EQ(counter.reasons(0).findings_size(), 1) << "the clerk may know by how much";
-  EXPECT_DOUBLE_EQ(counter.reasons(0).findings(0).value(), 45);
+  EXPECT_DOUBLE_EQ(counter.reasons(0).findings(0).value(), 55);
 
   facts = SampleFacts();
   Live(facts).set_live_score(0.5f);

@@ -145,6 +145,7 @@ class NoEyes final : public FaceExaminer {
   Result<v1::FaceComparison> Compare(std::span<const v1::FaceEvidence* const>, const v1::FaceEvidence&) const override {
     return Status(StatusCode::kUnavailable, "FACE_ENGINE_UNAVAILABLE", "not asked here");
   }
+  const std::string& BundleDigest() const override { return digest_; }
   double LivenessBpcer(double) const override { return 1; }
   v1::ModelCard ModelCard(const v1::PolicyPack&) const override {
     v1::ModelCard card;
@@ -152,6 +153,9 @@ class NoEyes final : public FaceExaminer {
     card.add_not_measured(v1::FACE_COMPONENT_EYES_OPEN);
     return card;
   }
+
+ private:
+  const std::string digest_ = "no eyes";
 };
 
 TEST_F(ConfigTest, APolicyThatLimitsWhatTheBundleDoesNotMeasureIsRefused) {

@@ -130,6 +130,10 @@ class FakeRegistry final : public Registry {
     row.record = request.record;
     row.id_photo = request.pictures.id_photo.bytes;
     row.live_portrait = request.pictures.live_portrait.bytes;
+    if (request.evidence_expire_time) {
+      row.id_photo_evidence = request.pictures.id_photo.evidence;
+      row.live_portrait_evidence = request.pictures.live_portrait.evidence;
+    }
     Event(row, request.now);
     requests_[key] = {request.request.canonical_payload, request.verification_id};
     return CommitOutcome(Committed{Stored(row)});
@@ -200,7 +204,12 @@ class FakeRegistry final : public Registry {
     const std::lock_guard lock(mutex_);
     auto row = Find(scope, verification_id);
     if (!row.ok()) return row.status();
-    return StoredApplication{Stored(**row), (*row)->record, (*row)->id_photo, (*row)->live_portrait};
+    return StoredApplication{Stored(**row),
+                             (*row)->record,
+                             (*row)->id_photo,
+                             (*row)->live_portrait,
+                             (*row)->id_photo_evidence,
+                             (*row)->live_portrait_evidence};
   }
   Result<std::vector<StoredVerification>> List(const ListQuery& query, Deadline) override {
     const std::lock_guard lock(mutex_);
@@ -263,6 +272,7 @@ class FakeRegistry final : public Registry {
     v1::Facts facts;
     v1::ApplicationRecord record;
     std::string id_photo, live_portrait;
+    std::optional<v1::FaceEvidence> id_photo_evidence, live_portrait_evidence;
     std::vector<StoredEvent> events;
   };
   struct Claim {

@@ -48,7 +48,9 @@ class ToldFaces final : public FaceExaminer {
         face.set_print_score(0.98f);
       }
       face.set_template_(std::string(picture));
+      face.set_bundle_digest(bundle);
       out.push_back(face);
+      examined.emplace_back(picture);
     }
     return out;
   }
@@ -61,10 +63,13 @@ class ToldFaces final : public FaceExaminer {
     comparison.set_fmr_at_similarity(stranger ? 0.5 : 1e-6);
     return comparison;
   }
+  const std::string& BundleDigest() const override { return bundle; }
   double LivenessBpcer(double) const override { return bpcer; }
   v1::ModelCard ModelCard(const v1::PolicyPack&) const override { return {}; }
 
   int examinations = 0;
+  std::vector<std::string> examined;
+  std::string bundle = "bundle";
   double bpcer = 0;
   Status failure;
   std::function<void()> on_examine;
@@ -226,6 +231,27 @@ TEST_F(RegistrationTest, EvidenceSentAgainIsTheSameVerificationAndPlace) {
   query.document_number = Redacted(std::string(SampleDocument().number()));
   query.now = clock_.now;
   EXPECT_EQ(registry_.Observe(query, Soon())->facts.numbers_held(), 1u);
+}
+
+TEST_F(RegistrationTest, AStoredPictureIsNotExaminedAgainByTheSameBundle) {
+  std::function<void()> meanwhile = [] {};
+  int number = 0;
+  const auto examined_again = [&] {
+    auto request = Application(++number);
+    request.mutable_parties(0)->set_live_portrait("nobody");
+    const auto first = Submitted(request);
+    faces_.examined.clear();
+    meanwhile();
+    const auto second =
+        registration_.Resubmit(retail_, Again(first, v1::EVIDENCE_ITEM_LIVE_PORTRAIT, "the holder, live"), Soon());
+    EXPECT_TRUE(second.ok()) << second.status().message();
+    EXPECT_EQ(second.ok() ? second->verdict() : v1::VERDICT_UNSPECIFIED, v1::VERDICT_PASS);
+    return faces_.examined;
+  };
+  EXPECT_THAT(examined_again(), ElementsAre("the holder, live"));
+  meanwhile = [this] { faces_.bundle = "another"; };
+  EXPECT_THAT(examined_again(), ElementsAre("the holder", "the holder, live"))
+      << "a template of another bundle compares with nothing";
 }
 
 TEST_F(RegistrationTest, ABetterPictureDoesNotHideWhatWantedAPersonsEyes) {

@@ -156,6 +156,29 @@ TEST_P(RegistryConformance, WhatIsCommittedCanBeRead) {
   EXPECT_EQ(application->record.SerializeAsString(), commit.record.SerializeAsString());
   EXPECT_EQ(application->id_photo, commit.pictures.id_photo.bytes);
   EXPECT_EQ(application->live_portrait, commit.pictures.live_portrait.bytes);
+  EXPECT_FALSE(application->id_photo_evidence.has_value());
+}
+
+TEST_P(RegistryConformance, EvidenceIsKeptBesideItsPictureIfThePolicySaysSo) {
+  CommitRequest commit = Application(v1::VERDICT_RETRY);
+  v1::FaceEvidence evidence;
+  evidence.set_template_("a template");
+  evidence.set_bundle_digest("a bundle");
+  commit.pictures.id_photo.evidence = evidence;
+  ASSERT_TRUE(IsCommitted(MustCommit(commit)));
+  auto application = registry_->GetApplication(scope_, commit.verification_id, Soon());
+  ASSERT_TRUE(application.ok());
+  EXPECT_FALSE(application->id_photo_evidence.has_value()) << "no time to keep it for";
+
+  commit = Application(v1::VERDICT_RETRY);
+  commit.pictures.id_photo.evidence = evidence;
+  commit.evidence_expire_time = now_ + std::chrono::hours(24);
+  ASSERT_TRUE(IsCommitted(MustCommit(commit)));
+  application = registry_->GetApplication(scope_, commit.verification_id, Soon());
+  ASSERT_TRUE(application.ok());
+  ASSERT_TRUE(application->id_photo_evidence.has_value());
+  EXPECT_EQ(application->id_photo_evidence->SerializeAsString(), evidence.SerializeAsString());
+  EXPECT_FALSE(application->live_portrait_evidence.has_value());
 }
 
 TEST_P(RegistryConformance, ARepeatedRequestWritesNothing) {

@@ -71,6 +71,7 @@ class SpelledFaces final : public FaceExaminer {
     comparison.set_image_correlation(same ? 0.99f : 0.8f);
     return comparison;
   }
+  const std::string& BundleDigest() const override { return bundle; }
   double LivenessBpcer(double) const override { return 0; }
   v1::ModelCard ModelCard(const v1::PolicyPack&) const override { return {}; }
 
