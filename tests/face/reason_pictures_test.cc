@@ -177,7 +177,7 @@ const Reason kReasons[] = {
     {v1::IMG_DARK, [](double t) { return WithPortrait(Toned(Pixels(kLive), 1 - 0.8 * t, 0)); }},
     {v1::IMG_BRIGHT, [](double t) { return WithPortrait(Toned(Pixels(kLive), 1 - 0.75 * t, 190 * t)); }},
     {v1::IMG_BLUR, [](double t) { return WithPortrait(Blurred(Pixels(kLive), 10 * t)); }},
-    {v1::IMG_POSE, [](double t) { return WithPortrait(Turned(Pixels(kLive), 60 * t)); }},
+    {v1::IMG_POSE, [](double t) { return WithPortrait(Turned(Pixels(kLive), -50 * t)); }},
     {v1::IMG_OCCLUDED,
      Either([] { return WithPortrait("franck_03979.jpg"); }, [] { return WithPortrait("franck_04000.jpg"); })},
     {v1::IMG_LOW_CONTRAST, [](double t) { return WithPortrait(Toned(Pixels(kLive), 1 - 0.75 * t, 95 * t)); }},

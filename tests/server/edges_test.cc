@@ -2,6 +2,7 @@
 // The server's edges without a network: identities, error details, configuration, the bounded pool, request forms.
 #include <filesystem>
 #include <fstream>
+#include <unistd.h>
 #include <future>
 #include <memory>
 #include <span>
@@ -123,7 +124,7 @@ class ConfigTest : public ::testing::Test {
     const auto config = LoadConfig(path_);
     return config.ok() ? "" : config.status().message();
   }
-  const std::string path_ = ::testing::TempDir() + "/config.textproto";
+  const std::string path_ = ::testing::TempDir() + "/config_" + std::to_string(getpid()) + ".textproto";
 };
 
 TEST_F(ConfigTest, NamesWhatIsWrong) {
