@@ -2,12 +2,12 @@
 // The server's edges without a network: identities, error details, configuration, the bounded pool, request forms.
 #include <filesystem>
 #include <fstream>
-#include <unistd.h>
 #include <future>
 #include <memory>
 #include <span>
 #include <string>
 #include <string_view>
+#include <unistd.h>
 #include <vector>
 
 #include <gmock/gmock.h>
