@@ -115,9 +115,12 @@ class BareNetworks {
       const v1::Network& entry;
       bool there;
       int runs;
-    } networks[] = {{"detector", m.detector(), true, 1}, {"landmarks", m.landmarks(), m.has_landmarks(), 1},
-                    {"embedder", m.embedder(), true, m.mirror_averaged() ? 2 : 1}, {"liveness", m.liveness(), true, 1},
-                    {"pose", m.pose(), m.has_pose(), 1}, {"eye", m.eye(), m.has_eye(), 2}};
+    } networks[] = {{"detector", m.detector(), true, 1},
+                    {"landmarks", m.landmarks(), m.has_landmarks(), 1},
+                    {"embedder", m.embedder(), true, m.mirror_averaged() ? 2 : 1},
+                    {"liveness", m.liveness(), true, 1},
+                    {"pose", m.pose(), m.has_pose(), 1},
+                    {"eye", m.eye(), m.has_eye(), 2}};
     for (const auto& each : networks) {
       if (each.there) nets_.push_back(Make(each.name, each.entry, bundle.files.at(each.entry.file()), each.runs));
     }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Embedder: aligned face -> template of unit length, averaged with that of its mirror image if the manifest says so. Two
-// templates are compared by their cosine.
-// Throws cv::Exception. One per worker.
+// Embedder: aligned face -> template of unit length, averaged with that of its mirror image if the manifest says so.
+// Two templates are compared by their cosine. Throws cv::Exception. One per worker.
 #pragma once
 
 #include <vector>
