@@ -334,8 +334,32 @@ Turn KeepBusy(FaceEngine& engine, unsigned workers, const std::vector<std::strin
   return {pictures / wall, 1000 * cpu / pictures};
 }
 
+// Pictures' worth of Net::forward a second on so many threads at once: what the machine could do at best.
+double BareRate(std::vector<BareNetworks>& bare, unsigned threads, double seconds) {
+  std::atomic<std::size_t> done{0};
+  const auto start = steady_clock::now();
+  const auto end = start + std::chrono::duration<double>(seconds);
+  std::vector<std::thread> busy;
+  for (unsigned i = 0; i < threads; ++i) {
+    busy.emplace_back([&, i] {
+      while (steady_clock::now() < end) {
+        bare.at(i).Forward();
+        ++done;
+      }
+    });
+  }
+  for (std::thread& thread : busy) thread.join();
+  return static_cast<double>(done) / std::chrono::duration<double>(steady_clock::now() - start).count();
+}
+
 int RunWorkers(const Options& options) {
+  cv::setNumThreads(1);
+  cv::ocl::setUseOpenCL(false);
   const auto photos = ReadPhotos(options);
+  const auto bundle = face::LoadBundle(options.bundle_dir);
+  if (!bundle.ok()) throw std::runtime_error(bundle.status().message() + " " + bundle.status().detail());
+  std::vector<BareNetworks> bare;
+  for (int i = 0; i < 2; ++i) bare.emplace_back(*bundle);
   const auto make = [&](unsigned workers, bool processes) {
     FaceEngineOptions engine_options;
     engine_options.bundle_dir = options.bundle_dir;
@@ -352,11 +376,13 @@ int RunWorkers(const Options& options) {
   const double start_seconds = std::chrono::duration<double>(steady_clock::now() - start).count();
   const auto two = make(2, true);
   const auto here = make(2, false);
-  std::vector<double> one_rate, two_rate, here_rate, one_cpu, two_cpu, here_cpu;
+  std::vector<double> one_rate, two_rate, here_rate, one_cpu, two_cpu, here_cpu, one_bare, two_bare;
   for (int round = 0; round < options.rounds; ++round) {
     const Turn a = KeepBusy(*one, 1, photos, options.seconds);
     const Turn b = KeepBusy(*two, 2, photos, options.seconds);
     const Turn c = KeepBusy(*here, 2, photos, options.seconds);
+    one_bare.push_back(BareRate(bare, 1, options.seconds));
+    two_bare.push_back(BareRate(bare, 2, options.seconds));
     one_rate.push_back(a.per_second);
     two_rate.push_back(b.per_second);
     here_rate.push_back(c.per_second);
@@ -376,6 +402,8 @@ int RunWorkers(const Options& options) {
   for (double& ratio : by_cpu) ratio *= 2;
   std::printf("  two against one           %s (aim: at least 1.9); by CPU time %s\n",
               Spread(Ratios(two_rate, one_rate), 2).c_str(), Spread(by_cpu, 2).c_str());
+  std::printf("  of that, the bare networks on two threads against one %s: what this machine allows\n",
+              Spread(Ratios(two_bare, one_bare), 2).c_str());
   std::printf("  processes against in process %s (aim: at least 0.95); by CPU time %s\n",
               Spread(Ratios(two_rate, here_rate), 3).c_str(), Spread(Ratios(here_cpu, two_cpu), 3).c_str());
   std::printf("  an engine of one worker process starts in %.2f s; a worker that has worked has %.0f MiB resident\n",

@@ -59,7 +59,7 @@ v1::FaceEvidence Analyzer::Run(std::string_view bytes, SubjectRule rule, bool me
   if (landmarks_) points = landmarks_->Find(bgr, box);
   const Points5 five = points ? FivePoints(*points) : found.points.at(choice.index);
   const double eye_distance = std::hypot(five[0].x - five[1].x, five[0].y - five[1].y);
-  evidence.set_eye_distance_px(static_cast<float>(eye_distance * picture.StoredPixelsPerPixel()));
+  evidence.set_eye_distance_px(static_cast<float>(eye_distance));
   // Points that fall together are no face: the network was given something else.
   if (eye_distance < 2) {
     evidence.set_status(v1::FACE_STATUS_NO_FACE);

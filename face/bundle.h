@@ -15,7 +15,7 @@ namespace realname::face {
 
 // Version of the code between a picture's bytes and a network's input. Raise it whenever a change moves scores: a
 // calibration made with another version is refused.
-inline constexpr unsigned kPreprocessingVersion = 3;
+inline constexpr unsigned kPreprocessingVersion = 4;
 
 struct Bundle {
   v1::FaceBundle manifest;

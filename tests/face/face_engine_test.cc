@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -232,14 +233,16 @@ TEST_F(FaceEngineTest, KnowsAPictureSentTwice) {
   }
 }
 
-TEST_F(FaceEngineTest, EyeDistanceIsInStoredPixels) {
+TEST_F(FaceEngineTest, EyeDistanceIsInExaminedPixels) {
   const cv::Mat picture = face::Decode(face::Photo("franck_02045.jpg")).bgr;
-  cv::Mat large;
-  cv::resize(picture, large, cv::Size(), 5, 5, cv::INTER_CUBIC);
-  const v1::FaceEvidence evidence = Look(face::EncodeJpeg(large, {.quality = 80}));
-  ASSERT_EQ(evidence.status(), v1::FACE_STATUS_OK);
-  EXPECT_EQ(evidence.image_width(), 3600U);
-  EXPECT_NEAR(evidence.eye_distance_px(), 550, 25);
+  for (const auto& [size, divisor] : {std::pair(2, 1), std::pair(5, 2), std::pair(6, 4)}) {
+    cv::Mat large;
+    cv::resize(picture, large, cv::Size(), size, size, cv::INTER_CUBIC);
+    const v1::FaceEvidence evidence = Look(face::EncodeJpeg(large, {.quality = 80}));
+    ASSERT_EQ(evidence.status(), v1::FACE_STATUS_OK);
+    EXPECT_EQ(evidence.image_width(), 720U * static_cast<unsigned>(size)) << "that of the stored picture";
+    EXPECT_NEAR(evidence.eye_distance_px(), 110.0 * size / divisor, 10.0 * size / divisor);
+  }
 }
 
 TEST_F(FaceEngineTest, UnusablePicturesAreEvidence) {
