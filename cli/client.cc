@@ -49,6 +49,7 @@ std::shared_ptr<grpc::Channel> MakeChannel(const ConnectionOptions& options) {
 Client::Client(ConnectionOptions options) : options_(std::move(options)) {
   const auto channel = MakeChannel(options_);
   registration_ = v1::RegistrationService::NewStub(channel);
+  review_ = v1::ReviewService::NewStub(channel);
   face_ = v1::FaceService::NewStub(channel);
 }
 

@@ -11,6 +11,7 @@
 
 #include "realname/v1/face_service.grpc.pb.h"
 #include "realname/v1/registration_service.grpc.pb.h"
+#include "realname/v1/review_service.grpc.pb.h"
 
 namespace realname::cli {
 
@@ -35,6 +36,7 @@ class Client {
   explicit Client(ConnectionOptions options);
 
   v1::RegistrationService::Stub& registration() { return *registration_; }
+  v1::ReviewService::Stub& review() { return *review_; }
   v1::FaceService::Stub& face() { return *face_; }
 
   // Calls with a deadline and identity. Repeats a call that was overloaded, contended or found the database down,
@@ -47,6 +49,7 @@ class Client {
  private:
   const ConnectionOptions options_;
   std::unique_ptr<v1::RegistrationService::Stub> registration_;
+  std::unique_ptr<v1::ReviewService::Stub> review_;
   std::unique_ptr<v1::FaceService::Stub> face_;
 };
 

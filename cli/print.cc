@@ -85,6 +85,7 @@ void Print(const v1::Verification& v) {
   if (v.has_reservation_expire_time()) {
     std::printf("  reserved to   %s\n", Local(v.reservation_expire_time()).c_str());
   }
+  if (v.has_review_wait()) std::printf("  decided in    about %u minutes\n", v.review_wait().expected_minutes());
   if (!v.next_reverification_date().empty()) {
     std::printf("  verify again  %s\n", v.next_reverification_date().c_str());
   }
@@ -94,6 +95,9 @@ void Print(const v1::Verification& v) {
     std::printf(" %s=%s%s", Strip(v1::Check_Name(check.check()), "CHECK_").c_str(),
                 check.outcome() == v1::OUTCOME_UNSPECIFIED ? "withheld" : Word(check.outcome()).c_str(),
                 check.assurance() == v1::ASSURANCE_ASSERTED ? " (asserted, not proved)" : "");
+    if (check.reviewed_outcome() != v1::OUTCOME_UNSPECIFIED) {
+      std::printf(" (reviewed: %s)", Word(check.reviewed_outcome()).c_str());
+    }
     if (check.active_outcome() != v1::OUTCOME_UNSPECIFIED) {
       std::printf(" (passive %s, active %s)", Word(check.passive_outcome()).c_str(),
                   Word(check.active_outcome()).c_str());
@@ -205,6 +209,38 @@ void Print(const v1::Session& session) {
   std::printf("  next          %s", Strip(v1::NextAction_Name(session.next_action()), "NEXT_ACTION_").c_str());
   if (session.next_step() > 0) std::printf(" %u", session.next_step());
   std::printf("  %s %s\n", session.next_action_text().zh().c_str(), session.next_action_text().en().c_str());
+}
+
+void PrintRow(const v1::ReviewCase& review) {
+  std::printf("%s  %-15s  %-7s  since %s  to %s\n", review.verification().verification_id().c_str(),
+              Strip(v1::CaseState_Name(review.state()), "CASE_STATE_").c_str(),
+              review.at_counter() ? "counter" : "online", Local(review.open_time()).c_str(),
+              Local(review.deadline()).c_str());
+}
+
+void Print(const v1::ReviewCase& review) {
+  std::printf("%s, %s\n", Strip(v1::CaseState_Name(review.state()), "CASE_STATE_").c_str(),
+              review.at_counter() ? "the customer waits at a counter" : "online");
+  if (!review.claimed_by().empty()) {
+    std::printf("  held by       %s to %s\n", review.claimed_by().c_str(), Local(review.claim_expire_time()).c_str());
+  }
+  if (review.has_document()) {
+    const v1::Document& document = review.document();
+    std::printf("  document      %s %s, born %s, valid %s to %s\n                %s\n", document.number().c_str(),
+                document.name().c_str(), document.birth_date().c_str(), document.valid_from().c_str(),
+                document.valid_to().c_str(), document.address().c_str());
+    std::printf("  made at       %s %s %s, read by %s\n",
+                Strip(v1::ChannelType_Name(review.channel().type()), "CHANNEL_TYPE_").c_str(),
+                review.channel().agent_id().c_str(), review.channel().outlet_id().c_str(),
+                Strip(v1::CaptureMethod_Name(review.capture().method()), "CAPTURE_METHOD_").c_str());
+    std::printf("  pictures      %zu and %zu bytes\n", review.id_photo().size(), review.live_portrait().size());
+  }
+  for (const v1::ReviewVote& vote : review.votes()) {
+    std::printf("  vote          %s %s\n",
+                Strip(v1::ReviewConclusion_Name(vote.conclusion()), "REVIEW_CONCLUSION_").c_str(),
+                vote.reviewer().c_str());
+  }
+  Print(review.verification());
 }
 
 void PrintJson(const google::protobuf::Message& message) {

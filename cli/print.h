@@ -8,6 +8,7 @@
 
 #include "realname/v1/face_service.pb.h"
 #include "realname/v1/registration_service.pb.h"
+#include "realname/v1/review_service.pb.h"
 
 namespace realname::cli {
 
@@ -27,6 +28,8 @@ void Print(const v1::VerificationEvent& event);
 void Print(const v1::CompareFacesResponse& response);
 void Print(const v1::ModelCard& card);
 void Print(const v1::Session& session);
+void Print(const v1::ReviewCase& review);
+void PrintRow(const v1::ReviewCase& review);  // one line of the queue
 
 // One line of JSON.
 void PrintJson(const google::protobuf::Message& message);

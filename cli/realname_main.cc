@@ -14,6 +14,7 @@
 #include "cli/demo.h"
 #include "cli/made_up_person.h"
 #include "cli/print.h"
+#include "cli/review_commands.h"
 
 namespace realname::cli {
 namespace {
@@ -88,9 +89,15 @@ bool ParseState(const std::string& name, v1::State* value) { return v1::State_Pa
 bool ParseAction(const std::string& name, v1::ChallengeAction* value) { return v1::ChallengeAction_Parse(name, value); }
 bool ParseItem(const std::string& name, v1::EvidenceItem* value) { return v1::EvidenceItem_Parse(name, value); }
 
+ConnectionOptions WithTimeout(ConnectionOptions connection, int seconds) {
+  connection.timeout = std::chrono::seconds(seconds);
+  return connection;
+}
+
 class Commands {
  public:
-  explicit Commands(const Options& options) : o_(options), client_(WithTimeout(options)) {}
+  explicit Commands(const Options& options)
+      : o_(options), client_(WithTimeout(options.connection, options.timeout_seconds)) {}
 
   int Register() {
     v1::SubmitRegistrationRequest request;
@@ -320,11 +327,6 @@ class Commands {
   int Demo() { return PlayDemo(client_, o_.photos, o_.agent, o_.outlet) ? 0 : 1; }
 
  private:
-  static ConnectionOptions WithTimeout(const Options& options) {
-    ConnectionOptions connection = options.connection;
-    connection.timeout = std::chrono::seconds(options.timeout_seconds);
-    return connection;
-  }
   void FillCapture(v1::Capture& capture) const {
     capture.set_method(Parse<v1::CaptureMethod>(ParseCapture, "CAPTURE_METHOD_", o_.capture));
     capture.mutable_time()->set_seconds(o_.capture_time != 0 ? o_.capture_time : std::time(nullptr));
@@ -466,6 +468,9 @@ int Main(int argc, char** argv) {
   sub = session_command("extend", "ask for more time", &Commands::ExtendSession);
   sub->add_option("session_id", o.session_id, "session")->required();
   request_id(sub);
+
+  AddReviewCommands(
+      app, [&o] { return Client(WithTimeout(o.connection, o.timeout_seconds)); }, o.json, status);
 
   sub = command("register", "submit a registration", &Commands::Register);
   document(sub);

@@ -5,8 +5,10 @@
 #include <utility>
 
 #include "db/pqxx_compat.h"
+#include "db/read_verification.h"
 #include "db/registry_statements.h"
 #include "db/run_statement.h"
+#include "db/sealed_decision.h"
 #include "vault/audit_record.h"
 #include "vault/blind_index.h"
 #include "vault/digest.h"
@@ -21,28 +23,9 @@ Status Defect(std::string detail) {
 
 Status NoSuchVerification() { return Status(StatusCode::kNotFound, "NO_SUCH_VERIFICATION", "no such verification"); }
 
-// Reads the columns of kColumns in registry_statements.cc.
-StoredVerification ReadVerification(const pqxx::row& row) {
-  StoredVerification stored;
-  stored.verification_id = row[0].as<std::string>();
-  stored.person_id = row[1].as<std::string>();
-  stored.owner = {row[2].as<std::string>(), row[3].as<std::string>(), row[4].as<std::string>()};
-  stored.state = static_cast<v1::State>(row[5].as<int>());
-  stored.attempt = row[6].as<uint32_t>();
-  stored.sequence = row[7].as<uint64_t>();
-  stored.decision.ParseFromString(ReadBytes(row[8]));
-  stored.create_time = FromMicros(row[9].as<int64_t>());
-  stored.decide_time = FromMicros(row[10].as<int64_t>());
-  if (!row[11].is_null()) stored.reservation_expire_time = FromMicros(row[11].as<int64_t>());
-  return stored;
-}
-
-// Row ids of sealed columns: made by the client, part of the associated data.
+// Row id of an attempt's sealed columns: made by the client, part of the associated data.
 std::string AttemptRow(const std::string& verification_id, uint32_t attempt) {
   return verification_id + "/" + std::to_string(attempt);
-}
-std::string DecisionRow(const std::string& verification_id, uint64_t sequence) {
-  return verification_id + "/" + std::to_string(sequence);
 }
 
 std::string Canonical(const google::protobuf::MessageLite& message) { return message.SerializeAsString(); }
@@ -145,33 +128,15 @@ Result<CommitOutcome> PostgresRegistry::Commit(const CommitRequest& request, Dea
       Seal(*key, {"registration", "sealed_subject", AttemptRow(request.verification_id, attempt)},
            Canonical(record.subject()));
   record.clear_subject();
-  v1::Facts facts = request.facts;
-  const std::string facts_bytes_all = Canonical(facts);
-  const std::string facts_subject = Seal(
-      *key, {"decision", "sealed_subject", DecisionRow(request.verification_id, sequence)}, Canonical(facts.subject()));
-  facts.clear_subject();
-  const std::string salt = RandomBytes(kCommitmentSaltBytes);
-  const std::string sealed_salt =
-      Seal(*key, {"decision", "sealed_salt", DecisionRow(request.verification_id, sequence)}, salt);
-  const std::string decision_bytes = Canonical(request.decision);
-
   AuditRecord audit;
   audit.verification_id = request.verification_id;
   audit.revision = static_cast<uint32_t>(sequence);
   audit.event_kind = "decision";
   audit.caller = request.request.principal;
   audit.operator_id = request.owner.operator_id;
-  audit.policy_digest = request.decision.policy_digest();
-  audit.rules_version = request.decision.rules_version();
   audit.occur_time_us = Micros(request.now);
-  auto decision_commitment = Commitment(salt, decision_bytes);
-  auto facts_commitment = Commitment(salt, facts_bytes_all);
-  if (!decision_commitment.ok()) return decision_commitment.status();
-  if (!facts_commitment.ok()) return facts_commitment.status();
-  audit.decision_commitment = *decision_commitment;
-  audit.facts_commitment = *facts_commitment;
-  auto leaf = EncodeAuditRecord(audit);
-  if (!leaf.ok()) return leaf.status();
+  auto sealed = SealDecision(*key, request.facts, request.decision, std::move(audit));
+  if (!sealed.ok()) return sealed.status();
 
   const std::string payload = Digest("request", request.request.canonical_payload);
   const bool claims_person = !request.document_number.Reveal().empty();
@@ -188,19 +153,18 @@ Result<CommitOutcome> PostgresRegistry::Commit(const CommitRequest& request, Dea
                                 : Nullable::Text(request.decision.next_reverification_date());
   const Nullable session = request.session_id.empty() ? Nullable::Null() : Nullable::Text(request.session_id);
   const std::string record_bytes = Canonical(record);
-  const std::string facts_bytes = Canonical(facts);
 
   bool written = false;
   Status status = RunStatement(pool_, deadline, "commit", Repeatable::kNo, [&](pqxx::transaction_base& tx) {
-    written = Execute(tx, "commit_decision", request.request.principal, request.request.request_id, digest_version_,
+    written = Execute(tx, "commit_application", request.request.principal, request.request.request_id, digest_version_,
                       Bytes{payload}, request.verification_id, request.owner.operator_id, request.owner.agent_id,
                       request.owner.outlet_id, person_id, new_person, request.person_version, index_version_, document,
                       name, number, static_cast<int>(request.state), static_cast<int>(request.decision.verdict()),
                       attempt, request.expected_sequence, request.holds_place, request.quota_limit, expire, next_due,
                       Bytes{record_bytes}, Bytes{record_subject}, Bytes{photos[0].name}, Bytes{photos[1].name},
-                      Bytes{decision_bytes}, Bytes{facts_bytes}, Bytes{facts_subject}, Bytes{sealed_salt},
+                      Bytes{sealed->decision}, Bytes{sealed->facts}, Bytes{sealed->facts_subject}, Bytes{sealed->salt},
                       request.decision.policy_digest(), request.decision.rules_version(), TimeOrderedUuid(request.now),
-                      Bytes{*leaf}, session, Micros(request.now))[0][0]
+                      Bytes{sealed->audit_leaf}, session, Micros(request.now))[0][0]
                   .as<bool>();
   });
   if (status.code() == StatusCode::kAborted) return CommitOutcome(Moved{});

@@ -36,8 +36,8 @@ void PrepareRegistryStatements(Connection& connection) {
       "numbers_held, msisdn_taken from realname.observe($1, $2, $3, $4, $5, $6, $7, $8, $9, "
       "realname.at($10))");
   connection.raw.prepare(
-      "commit_decision",
-      "select realname.commit_decision($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, "
+      "commit_application",
+      "select realname.commit_application($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, "
       "$16::smallint, $17::smallint, $18, $19, $20, $21, realname.at($22), $23, $24, $25, $26, $27, $28, "
       "$29, $30, $31, $32, $33, $34, $35, $36, realname.at($37))");
   connection.raw.prepare("transition",
@@ -104,6 +104,36 @@ void PrepareRegistryStatements(Connection& connection) {
                          "with gone as (delete from realname.session where session_id = $1 and verification_id is null "
                          "  and expire_time < realname.at($2) returning session_id) "
                          "delete from media.photo p using gone where p.person_id = gone.session_id");
+  const std::string case_columns = columns +
+                                   ", c.at_counter, c.escalated, realname.micros(c.open_time), c.claimed_by, "
+                                   "realname.micros(c.claim_expire_time) from realname.review_case c "
+                                   "join realname.verification v on v.person_id = c.person_id "
+                                   "and v.verification_id = c.verification_id " +
+                                   latest;
+  const std::string open_case = " not c.closed and c.operator_id = $1 and v.state = 3 and v.expire_time > ";
+  connection.raw.prepare("review_list", "select " + case_columns + "where" + open_case +
+                                            "realname.at($6) and (c.claimed_by is null or c.claim_expire_time <= "
+                                            "realname.at($6)) and realname.may_review(c, $2, $3, $4, $5) "
+                                            "order by c.at_counter desc, c.open_time, c.verification_id limit $7");
+  connection.raw.prepare("claim_case",
+                         "select realname.claim_case($1, $2, $3, $4, $5, $6, realname.at($7), realname.at($8))");
+  connection.raw.prepare("review_case",
+                         "select " + case_columns + "where c.operator_id = $1 and c.verification_id = $2");
+  connection.raw.prepare("review_votes",
+                         "select vote from realname.review_vote where person_id = $1 and verification_id = $2 "
+                         "and sequence = $3 order by vote_number");
+  connection.raw.prepare("release_case", "select realname.release_case($1, $2, $3, $4, realname.at($5))");
+  connection.raw.prepare(
+      "commit_vote",
+      "select realname.commit_vote($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16::smallint, "
+      "$17::smallint, $18, realname.at($19), $20, $21, $22, $23, $24, $25, $26, $27, $28, realname.at($29))");
+  connection.raw.prepare("cases_before",
+                         "select (select count(*) from realname.review_case c join realname.verification v "
+                         "on v.person_id = c.person_id and v.verification_id = c.verification_id where" +
+                             open_case +
+                             "realname.at($3) and (c.at_counter, own.open_time, own.verification_id) > "
+                             "(own.at_counter, c.open_time, c.verification_id)) "
+                             "from realname.review_case own where own.operator_id = $1 and own.verification_id = $2");
   connection.raw.prepare("policy_put",
                          "insert into realname.policy_pack values ($1, $2, now()) on conflict do nothing");
   connection.raw.prepare("policy_get", "select body from realname.policy_pack where digest = $1");

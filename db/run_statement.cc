@@ -31,6 +31,12 @@ Status FromSqlState(const std::string& state, std::string_view what) {
     return Status(StatusCode::kAlreadyExists, "REQUEST_ID_REUSED",
                   "this request_id was used with another payload; make a new id");
   }
+  if (state == "RN006") {
+    return Status(StatusCode::kFailedPrecondition, "CASE_TAKEN", "another reviewer holds the case");
+  }
+  if (state == "RN007") {
+    return Status(StatusCode::kFailedPrecondition, "CASE_NOT_HELD", "you do not hold the case, or no longer: claim it");
+  }
   const std::string state_class = state.substr(0, 2);
   if (state_class == "08" || state_class == "53" || state_class == "57" || state_class == "58" || state == "25006") {
     return Unavailable(what, state);

@@ -9,6 +9,7 @@
 #include "rules/face_limits.h"
 #include "rules/quality_gate.h"
 #include "rules/resident_id.h"
+#include "rules/reverification_date.h"
 
 namespace realname::rules {
 namespace {
@@ -339,10 +340,7 @@ v1::Decision Examination::Merge() const {
   if (findings_.empty()) {
     decision.set_verdict(v1::VERDICT_PASS);
     decision.set_next_action(v1::NEXT_ACTION_ACTIVATE);
-    CivilDate due = AddMonths(today_, static_cast<int>(policy_.pack.reverification().period_months()));
-    const auto last_day = ParseDate(document_.valid_to());
-    if (last_day && *last_day < due) due = *last_day;
-    decision.set_next_reverification_date(FormatDate(due));
+    decision.set_next_reverification_date(NextReverificationDate(policy_, document_, today_));
     return decision;
   }
 

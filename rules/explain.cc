@@ -89,6 +89,7 @@ void Explain(const Policy& policy, const v1::Decision& decision, v1::Reader read
     const bool parts = !HidesReasons(policy, check.check(), reader);
     result->set_passive_outcome(parts ? check.passive_outcome() : v1::OUTCOME_UNSPECIFIED);
     result->set_active_outcome(parts ? check.active_outcome() : v1::OUTCOME_UNSPECIFIED);
+    result->set_reviewed_outcome(parts ? check.reviewed_outcome() : v1::OUTCOME_UNSPECIFIED);
   }
   std::stable_sort(texts.begin(), texts.end(),
                    [](const auto* a, const auto* b) { return Rank(a->class_()) < Rank(b->class_()); });

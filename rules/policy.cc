@@ -154,6 +154,12 @@ std::string FirstFault(const v1::PolicyPack& pack, const pb::TextFormat::ParseIn
       "application", -1, "reservations must last longer than nothing");
   faults.Require(pack.reverification().period_months() > 0, "reverification", -1, "period_months must be positive");
   faults.Require(pack.precheck().per_caller_and_hour() > 0, "precheck", -1, "per_caller_and_hour must be positive");
+  const auto& desk = pack.review();
+  faults.Require(desk.claim_minutes() > 0 && desk.cases_per_hour() > 0, "review", -1,
+                 "claim_minutes and cases_per_hour must be positive");
+  faults.Require((desk.open_hour() < desk.close_hour() && desk.close_hour() <= 24) ||
+                     (desk.open_hour() == 0 && desk.close_hour() == 0),
+                 "review", -1, "open_hour must lie before close_hour, or both be 0");
   CheckChallenge(faults, pack);
   CheckReasons(faults, pack);
   return faults.first();

@@ -10,6 +10,7 @@ constexpr v1::Role kSellers[] = {v1::ROLE_RETAIL, v1::ROLE_ONLINE};
 constexpr v1::Role kReaders[] = {v1::ROLE_RETAIL,   v1::ROLE_ONLINE,       v1::ROLE_AUDITOR,
                                  v1::ROLE_REVIEWER, v1::ROLE_REGULATOR_RO, v1::ROLE_ADMIN};
 constexpr v1::Role kComparers[] = {v1::ROLE_AUDITOR, v1::ROLE_ADMIN};
+constexpr v1::Role kReviewers[] = {v1::ROLE_REVIEWER, v1::ROLE_ADMIN};
 constexpr v1::Role kCardReaders[] = {v1::ROLE_AUDITOR, v1::ROLE_REVIEWER, v1::ROLE_REGULATOR_RO, v1::ROLE_ADMIN};
 
 constexpr AccessRow kTable[] = {
@@ -25,6 +26,12 @@ constexpr AccessRow kTable[] = {
     {"realname.v1.RegistrationService.WatchVerification", kReaders},
     {"realname.v1.RegistrationService.ConfirmActivation", kSellers},
     {"realname.v1.RegistrationService.CancelVerification", kSellers},
+    {"realname.v1.ReviewService.ListCases", kReviewers},
+    {"realname.v1.ReviewService.ClaimCase", kReviewers},
+    {"realname.v1.ReviewService.ExtendClaim", kReviewers},
+    {"realname.v1.ReviewService.DecideCase", kReviewers},
+    {"realname.v1.ReviewService.ReturnCase", kReviewers},
+    {"realname.v1.ReviewService.EscalateCase", kReviewers},
     {"realname.v1.FaceService.CompareFaces", kComparers},
     {"realname.v1.FaceService.GetModelCard", kCardReaders},
 };

@@ -30,25 +30,27 @@ std::vector<std::string> Split(std::string_view text) {
 Result<Caller> ReadIdentity(std::string_view uri) {
   const Status refused(StatusCode::kUnauthenticated, "NO_IDENTITY",
                        "the client certificate has no URI of the form "
-                       "urn:realname:operator:OPERATOR:role:ROLE[:agent:AGENT][:outlet:OUTLET]");
+                       "urn:realname:operator:OPERATOR:role:ROLE[:agent:AGENT][:outlet:OUTLET][:staff:STAFF]");
   const auto parts = Split(uri);
   if (parts.size() < 6 || parts.size() % 2 != 0 || parts[0] != "urn" || parts[1] != "realname") return refused;
   Caller caller;
   caller.principal = uri;
   std::string role = "ROLE_";
-  std::string* const values[] = {&caller.owner.operator_id, &role, &caller.owner.agent_id, &caller.owner.outlet_id};
-  const std::string_view names[] = {"operator", "role", "agent", "outlet"};
+  std::string* const values[] = {&caller.owner.operator_id, &role, &caller.owner.agent_id, &caller.owner.outlet_id,
+                                 &caller.staff_id};
+  const std::string_view names[] = {"operator", "role", "agent", "outlet", "staff"};
   size_t name = 0;
   for (size_t i = 2; i < parts.size(); i += 2, ++name) {
-    // Agent and outlet may be left out, each on its own.
-    while (name >= 2 && name < 4 && parts[i] != names[name]) ++name;
-    if (name >= 4 || parts[i] != names[name] || !IsWord(parts[i + 1])) return refused;
+    // Agent, outlet and staff may be left out, each on its own.
+    while (name >= 2 && name < 5 && parts[i] != names[name]) ++name;
+    if (name >= 5 || parts[i] != names[name] || !IsWord(parts[i + 1])) return refused;
     *values[name] += parts[i + 1];
   }
   for (char& c : role) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
   if (!v1::Role_Parse(role, &caller.role) || caller.role == v1::ROLE_UNSPECIFIED) return refused;
   const bool sells = caller.role == v1::ROLE_RETAIL || caller.role == v1::ROLE_ONLINE;
-  if (!sells && parts.size() > 6) return refused;
+  // Staff say where they work only by name: nothing else makes a place of somebody who sees all of the operator's rows.
+  if (!sells && parts.size() > 6 && caller.staff_id.empty()) return refused;
   caller.scope = sells ? ScopeOf(caller.owner) : Scope{caller.owner.operator_id, std::nullopt, std::nullopt};
   return caller;
 }

@@ -14,10 +14,12 @@
 #include "server/log.h"
 #include "server/registration_service.h"
 #include "server/request_pool.h"
+#include "server/review_service.h"
 #include "server/store.h"
 #include "vault/digest.h"
 #include "verification/policy_archive.h"
 #include "verification/registration.h"
+#include "verification/reviews.h"
 #include "verification/sessions.h"
 #include "verification/verifications.h"
 
@@ -53,10 +55,12 @@ struct Server::Parts {
   std::unique_ptr<Registration> registration;
   std::unique_ptr<Sessions> sessions;
   std::unique_ptr<Verifications> verifications;
+  std::unique_ptr<Reviews> reviews;
   std::unique_ptr<RequestPool> pool;
   std::unique_ptr<Admission> admission;
   std::unique_ptr<EventHub> events;
   std::unique_ptr<RegistrationServiceImpl> registration_service;
+  std::unique_ptr<ReviewServiceImpl> review_service;
   std::unique_ptr<FaceServiceImpl> face_service;
   std::unique_ptr<grpc::Server> grpc;
   std::unique_ptr<Housekeeping> housekeeping;
@@ -100,7 +104,8 @@ Result<std::unique_ptr<Server>> Server::Start(const v1::ServerConfig& config, co
       [&clock] { return TimeOrderedUuid(clock.Now()); }, Sha256);
   parts->sessions =
       std::make_unique<Sessions>(*parts->store->sessions, *parts->faces, *parts->policies, clock, RandomBytes, Sha256);
-  parts->verifications = std::make_unique<Verifications>(registry, *parts->policies, clock);
+  parts->verifications = std::make_unique<Verifications>(registry, *parts->store->reviews, *parts->policies, clock);
+  parts->reviews = std::make_unique<Reviews>(*parts->store->reviews, registry, *parts->policies, clock);
   const v1::Limits& limits = config.limits();
   parts->pool =
       std::make_unique<RequestPool>(limits.request_threads(), limits.queue_length(), limits.bytes_in_flight());
@@ -110,6 +115,7 @@ Result<std::unique_ptr<Server>> Server::Start(const v1::ServerConfig& config, co
   parts->registration_service = std::make_unique<RegistrationServiceImpl>(
       *parts->admission, *parts->registration, *parts->sessions, *parts->verifications, registry, *parts->policies,
       clock, *parts->events, limits.watch_streams());
+  parts->review_service = std::make_unique<ReviewServiceImpl>(*parts->admission, *parts->reviews);
   parts->face_service = std::make_unique<FaceServiceImpl>(*parts->admission, *parts->faces, *parts->policy);
 
   auto credentials = Credentials(config);
@@ -119,6 +125,7 @@ Result<std::unique_ptr<Server>> Server::Start(const v1::ServerConfig& config, co
   grpc::ServerBuilder builder;
   builder.AddListeningPort(config.listen_address(), *credentials, &parts->port);
   builder.RegisterService(parts->registration_service.get());
+  builder.RegisterService(parts->review_service.get());
   builder.RegisterService(parts->face_service.get());
   builder.SetMaxReceiveMessageSize(kMaxReceivedBytes);
   builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, 64);

@@ -75,6 +75,7 @@ Result<std::unique_ptr<Store>> OpenStore(const v1::ServerConfig& config) {
   store->registry = std::make_unique<db::PostgresRegistry>(*store->pool, *store->keys, *store->photos, *store->ring);
   store->sessions =
       std::make_unique<db::PostgresSessionStore>(*store->pool, *store->keys, *store->photos, *store->ring);
+  store->reviews = std::make_unique<db::PostgresReviewStore>(*store->pool, *store->keys, *store->ring);
   return store;
 }
 

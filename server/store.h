@@ -11,6 +11,7 @@
 #include "db/postgres_key_store.h"
 #include "db/postgres_photo_store.h"
 #include "db/postgres_registry.h"
+#include "db/postgres_review_store.h"
 #include "db/postgres_session_store.h"
 #include "realname/v1/server_config.pb.h"
 #include "vault/key_ring.h"
@@ -27,6 +28,7 @@ struct Store {
   std::unique_ptr<db::PostgresPhotoStore> photos;
   std::unique_ptr<db::PostgresRegistry> registry;
   std::unique_ptr<db::PostgresSessionStore> sessions;
+  std::unique_ptr<db::PostgresReviewStore> reviews;
 };
 
 // Opens the store, or says what is wrong with it. An embedded database is made and migrated; one that is given is only

@@ -37,10 +37,12 @@ struct Caller {
   // The URI of the client certificate: the name under which requests are idempotent and audited.
   std::string principal;
   v1::Role role = v1::ROLE_UNSPECIFIED;
-  // The caller's own place, and what it may see: sellers exactly their place's rows, the operator's staff all of the
-  // operator's.
+  // The caller's own place (for the operator's staff: where they work, if anywhere that sells), and what it may see:
+  // sellers exactly their place's rows, the operator's staff all of the operator's.
   Owner owner;
   Scope scope;
+  // The member of staff that the certificate names; empty if it names none.
+  std::string staff_id = {};
 };
 
 }  // namespace realname

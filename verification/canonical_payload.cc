@@ -47,6 +47,9 @@ void EncodeValue(const pb::Message& message, const pb::FieldDescriptor* field, i
     case pb::FieldDescriptor::CPPTYPE_UINT32:
       AppendNumber(out, reflection->GetUInt32(message, field));
       return;
+    case pb::FieldDescriptor::CPPTYPE_UINT64:
+      AppendNumber(out, reflection->GetUInt64(message, field));
+      return;
     case pb::FieldDescriptor::CPPTYPE_INT64:
       AppendNumber(out, static_cast<uint64_t>(reflection->GetInt64(message, field)));
       return;
@@ -98,6 +101,7 @@ std::string CanonicalPayload(const v1::SubmitChallengeFrameRequest& request, Pic
 std::string CanonicalPayload(const v1::StartSessionRequest& request) { return Canonical('B', request, nullptr); }
 std::string CanonicalPayload(const v1::ExtendSessionRequest& request) { return Canonical('E', request, nullptr); }
 std::string CanonicalPayload(const v1::ConfirmActivationRequest& request) { return Canonical('A', request, nullptr); }
+std::string CanonicalPayload(const v1::DecideCaseRequest& request) { return Canonical('D', request, nullptr); }
 std::string CanonicalPayload(const v1::CancelVerificationRequest& request) { return Canonical('C', request, nullptr); }
 
 }  // namespace realname

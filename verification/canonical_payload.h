@@ -9,6 +9,7 @@
 #include <string>
 
 #include "realname/v1/registration_service.pb.h"
+#include "realname/v1/review_service.pb.h"
 #include "verification/picture_digests.h"
 
 namespace realname {
@@ -20,5 +21,6 @@ std::string CanonicalPayload(const v1::StartSessionRequest& request);
 std::string CanonicalPayload(const v1::ExtendSessionRequest& request);
 std::string CanonicalPayload(const v1::ConfirmActivationRequest& request);
 std::string CanonicalPayload(const v1::CancelVerificationRequest& request);
+std::string CanonicalPayload(const v1::DecideCaseRequest& request);
 
 }  // namespace realname

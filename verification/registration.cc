@@ -14,6 +14,7 @@
 #include "rules/resident_id.h"
 #include "verification/answer.h"
 #include "verification/canonical_payload.h"
+#include "verification/reservation.h"
 #include "verification/sessions.h"
 
 namespace realname {
@@ -28,18 +29,6 @@ Status DeadlinePassed() {
 }
 
 Status WrongState(const char* message) { return Status(StatusCode::kFailedPrecondition, "WRONG_STATE", message); }
-
-std::optional<TimePoint> ReservationEnd(const v1::ApplicationPolicy& policy, const v1::Decision& decision,
-                                        TimePoint now) {
-  switch (decision.verdict()) {
-    case v1::VERDICT_PASS:
-      return now + std::chrono::minutes(policy.reservation_minutes());
-    case v1::VERDICT_RETRY:
-      return now + std::chrono::minutes(policy.evidence_minutes());
-    default:
-      return now + std::chrono::hours(policy.review_hours());
-  }
-}
 
 // Facts outlive templates, and a thumbnail of an aligned face is as good as one.
 v1::FaceEvidence WithoutTemplate(v1::FaceEvidence evidence) {

@@ -278,6 +278,53 @@ Status Validate(const v1::CancelVerificationRequest& request, const Caller&) {
   return form.Finish();
 }
 
+Status Validate(const v1::ListCasesRequest& request, const Caller&) {
+  Form form(request);
+  form.Require(request.page_size() >= 0 && request.page_size() <= 500, "page_size", "must lie between 0 and 500");
+  return form.Finish();
+}
+
+Status Validate(const v1::ClaimCaseRequest& request, const Caller&) {
+  Form form(request);
+  if (!request.verification_id().empty()) form.Uuid(request.verification_id(), "verification_id");
+  return form.Finish();
+}
+
+Status Validate(const v1::ExtendClaimRequest& request, const Caller&) {
+  Form form(request);
+  form.Uuid(request.verification_id(), "verification_id");
+  return form.Finish();
+}
+
+Status Validate(const v1::DecideCaseRequest& request, const Caller&) {
+  Form form(request);
+  form.Uuid(request.request_id(), "request_id");
+  form.Uuid(request.verification_id(), "verification_id");
+  form.Require(request.sequence() > 0, "sequence", "required");
+  form.Given(request.conclusion(), "conclusion");
+  for (int i = 0; i < request.checks_size(); ++i) {
+    form.Given(request.checks(i).check(), "checks[" + std::to_string(i) + "].check");
+  }
+  for (int i = 0; i < request.retry_items_size(); ++i) {
+    form.Given(request.retry_items(i), "retry_items[" + std::to_string(i) + "]");
+  }
+  form.Require(!request.note().empty(), "note", "required");
+  form.Text(request.note(), "note", 2000);
+  return form.Finish();
+}
+
+Status Validate(const v1::ReturnCaseRequest& request, const Caller&) {
+  Form form(request);
+  form.Uuid(request.verification_id(), "verification_id");
+  return form.Finish();
+}
+
+Status Validate(const v1::EscalateCaseRequest& request, const Caller&) {
+  Form form(request);
+  form.Uuid(request.verification_id(), "verification_id");
+  return form.Finish();
+}
+
 Status Validate(const v1::CompareFacesRequest& request, const Caller&) {
   Form form(request);
   form.Picture(request.first(), "first");

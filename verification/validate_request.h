@@ -6,6 +6,7 @@
 #include "base/status.h"
 #include "realname/v1/face_service.pb.h"
 #include "realname/v1/registration_service.pb.h"
+#include "realname/v1/review_service.pb.h"
 #include "verification/caller.h"
 
 namespace realname {
@@ -27,6 +28,12 @@ Status Validate(const v1::ListVerificationsRequest& request, const Caller& calle
 Status Validate(const v1::WatchVerificationRequest& request, const Caller& caller);
 Status Validate(const v1::ConfirmActivationRequest& request, const Caller& caller);
 Status Validate(const v1::CancelVerificationRequest& request, const Caller& caller);
+Status Validate(const v1::ListCasesRequest& request, const Caller& caller);
+Status Validate(const v1::ClaimCaseRequest& request, const Caller& caller);
+Status Validate(const v1::ExtendClaimRequest& request, const Caller& caller);
+Status Validate(const v1::DecideCaseRequest& request, const Caller& caller);
+Status Validate(const v1::ReturnCaseRequest& request, const Caller& caller);
+Status Validate(const v1::EscalateCaseRequest& request, const Caller& caller);
 Status Validate(const v1::CompareFacesRequest& request, const Caller& caller);
 Status Validate(const v1::GetModelCardRequest& request, const Caller& caller);
 

@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "rules/explain.h"
+#include "rules/review.h"
 #include "verification/answer.h"
 #include "verification/canonical_payload.h"
 #include "verification/validate_request.h"
@@ -53,7 +54,24 @@ Result<v1::Verification> Verifications::Get(const Caller& caller, const v1::GetV
   auto stored = registry_.Get(caller.scope, request.verification_id(), deadline);
   if (!stored.ok()) return stored.status();
   auto answer = Answer(policies_, *stored, caller.role, deadline);
-  if (answer.ok() && rules::MaySeeSimilarity(caller.role)) {
+  if (!answer.ok()) return answer;
+  const bool in_review = stored->state == v1::STATE_IN_REVIEW;
+  if (in_review && stored->reservation_expire_time) {
+    auto before = reviews_.CasesBefore(caller.scope.operator_id, request.verification_id(), clock_.Now(), deadline);
+    // Decided between the two reads.
+    if (!before.ok() && before.status().code() != StatusCode::kNotFound) return before.status();
+    if (before.ok()) {
+      const rules::Policy& policy = policies_.Current();
+      *answer->mutable_review_wait() = rules::WaitOf(policy, *before, clock_.Now(), *stored->reservation_expire_time);
+      if (answer->review_wait().come_back() && answer->next_action() == v1::NEXT_ACTION_WAIT_FOR_REVIEW) {
+        answer->set_next_action(v1::NEXT_ACTION_COME_BACK);
+        *answer->mutable_next_action_text() = rules::NextActionText(policy, v1::NEXT_ACTION_COME_BACK);
+      }
+    }
+  }
+  // A similarity seen before the vote would be the vote.
+  const bool may_vote = in_review && (caller.role == v1::ROLE_REVIEWER || caller.role == v1::ROLE_ADMIN);
+  if (rules::MaySeeSimilarity(caller.role) && !may_vote) {
     auto facts = registry_.GetFacts(caller.scope, request.verification_id(), deadline);
     if (!facts.ok()) return facts.status();
     if (facts->subject().has_comparison()) *answer->mutable_comparison() = facts->subject().comparison();

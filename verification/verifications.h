@@ -10,6 +10,7 @@
 #include "verification/caller.h"
 #include "verification/policy_archive.h"
 #include "verification/registry.h"
+#include "verification/review_store.h"
 
 namespace realname {
 
@@ -19,10 +20,12 @@ bool EndsTheStory(v1::State state, v1::Verdict verdict);
 // Thread-safe; holds no state of its own. Requests are validated before they come here. Errors are those of Registry.
 class Verifications {
  public:
-  Verifications(Registry& registry, PolicyArchive& policies, const Clock& clock)
-      : registry_(registry), policies_(policies), clock_(clock) {}
+  // The arguments outlive this object.
+  Verifications(Registry& registry, ReviewStore& reviews, PolicyArchive& policies, const Clock& clock)
+      : registry_(registry), reviews_(reviews), policies_(policies), clock_(clock) {}
 
-  // With the comparison, for roles that may see it.
+  // With the comparison, for roles that may see it and do not decide on it, and with what a customer who waits for a
+  // review can be told.
   Result<v1::Verification> Get(const Caller& caller, const v1::GetVerificationRequest& request, Deadline deadline);
 
   // INVALID_ARGUMENT (BAD_TOKEN) for a page token of another query.
@@ -43,6 +46,7 @@ class Verifications {
 
  private:
   Registry& registry_;
+  ReviewStore& reviews_;
   PolicyArchive& policies_;
   const Clock& clock_;
 };

@@ -53,9 +53,11 @@ PrivateDatabase::PrivateDatabase() : data_dir_(MakeTemporaryDirectory()) {
   photos_ = std::make_unique<db::PostgresPhotoStore>(*pool_);
   registry_ = std::make_unique<db::PostgresRegistry>(*pool_, *keys_, *photos_, *ring_);
   sessions_ = std::make_unique<db::PostgresSessionStore>(*pool_, *keys_, *photos_, *ring_);
+  reviews_ = std::make_unique<db::PostgresReviewStore>(*pool_, *keys_, *ring_);
 }
 
 PrivateDatabase::~PrivateDatabase() {
+  reviews_.reset();
   sessions_.reset();
   registry_.reset();
   photos_.reset();

@@ -11,6 +11,7 @@
 #include "db/postgres_key_store.h"
 #include "db/postgres_photo_store.h"
 #include "db/postgres_registry.h"
+#include "db/postgres_review_store.h"
 #include "db/postgres_session_store.h"
 #include "vault/key_ring.h"
 
@@ -25,6 +26,7 @@ class PrivateDatabase {
   std::string KeyStoreDsn(const std::string& role) const { return postgres_->Dsn("realname_keys", role); }
   db::PostgresRegistry& registry() { return *registry_; }
   db::PostgresSessionStore& sessions() { return *sessions_; }
+  db::PostgresReviewStore& reviews() { return *reviews_; }
   db::PostgresPhotoStore& photos() { return *photos_; }
   db::PostgresKeyStore& key_store() { return *key_store_; }
   db::EmbeddedPostgres& postgres() { return *postgres_; }
@@ -44,6 +46,7 @@ class PrivateDatabase {
   std::unique_ptr<db::PostgresPhotoStore> photos_;
   std::unique_ptr<db::PostgresRegistry> registry_;
   std::unique_ptr<db::PostgresSessionStore> sessions_;
+  std::unique_ptr<db::PostgresReviewStore> reviews_;
 };
 
 // A fresh directory under /tmp that the database user can enter.

@@ -46,6 +46,12 @@ TEST(IdentityTest, ReadsOperatorRoleAgentOutlet) {
   ASSERT_TRUE(auditor.ok());
   EXPECT_FALSE(auditor->scope.agent_id.has_value());
   EXPECT_EQ(ReadIdentity("urn:realname:operator:op1:role:regulator_ro")->role, v1::ROLE_REGULATOR_RO);
+  const auto reviewer = ReadIdentity("urn:realname:operator:op1:role:reviewer:outlet:hall1:staff:s-7");
+  ASSERT_TRUE(reviewer.ok());
+  EXPECT_EQ(reviewer->staff_id, "s-7");
+  EXPECT_EQ(reviewer->owner.outlet_id, "hall1");
+  EXPECT_FALSE(reviewer->scope.outlet_id.has_value()) << "where somebody works is not what they see";
+  EXPECT_EQ(ReadIdentity("urn:realname:operator:op1:role:retail:agent:a1:staff:s-8")->staff_id, "s-8");
 }
 
 TEST(IdentityTest, RefusesEverythingElse) {

@@ -75,6 +75,23 @@ class ToldFaces final : public FaceExaminer {
   std::function<void()> on_examine;
 };
 
+// A review desk without cases.
+class NoCases final : public ReviewStore {
+ public:
+  Result<std::vector<StoredCase>> ListCases(const Reviewer&, uint32_t, TimePoint, Deadline) override { return None(); }
+  Result<StoredCase> Claim(const Reviewer&, const std::string&, TimePoint, TimePoint, Deadline) override {
+    return None();
+  }
+  Result<StoredCase> GetHeld(const Reviewer&, const std::string&, TimePoint, Deadline) override { return None(); }
+  Status Release(const Reviewer&, const std::string&, bool, TimePoint, Deadline) override { return None(); }
+  Result<bool> Vote(const VoteCommit&, Deadline) override { return None(); }
+  Result<StoredCase> Get(const std::string&, const std::string&, Deadline) override { return None(); }
+  Result<uint64_t> CasesBefore(const std::string&, const std::string&, TimePoint, Deadline) override { return None(); }
+
+ private:
+  static Status None() { return Status(StatusCode::kNotFound, "NO_SUCH_CASE", "none"); }
+};
+
 class RegistrationTest : public ::testing::Test {
  protected:
   // Not a real digest: the use case only hands it on.
@@ -129,7 +146,8 @@ class RegistrationTest : public ::testing::Test {
                              faces_,    policies_,
                              clock_,    [this] { return "verification-" + std::to_string(1000 + made_++); },
                              Named};
-  Verifications verifications_{registry_, policies_, clock_};
+  NoCases cases_;
+  Verifications verifications_{registry_, cases_, policies_, clock_};
   const Caller retail_{"urn:retail", v1::ROLE_RETAIL, {"op", "a1", "o1"}, {"op", "a1", "o1"}};
   const Caller auditor_{"urn:auditor", v1::ROLE_AUDITOR, {"op", "", ""}, {"op", {}, {}}};
   int resubmissions_ = 0;

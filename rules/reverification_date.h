@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+// When an account that passed must be verified again. Pure.
+#pragma once
+
+#include <algorithm>
+#include <string>
+
+#include "realname/v1/types.pb.h"
+#include "rules/civil_date.h"
+#include "rules/policy.h"
+
+namespace realname::rules {
+
+// The policy's period after `today`, or the document's last valid day if that comes first; YYYY-MM-DD.
+inline std::string NextReverificationDate(const Policy& policy, const v1::Document& document, CivilDate today) {
+  CivilDate due = AddMonths(today, static_cast<int>(policy.pack.reverification().period_months()));
+  const auto last_day = ParseDate(document.valid_to());
+  if (last_day && *last_day < due) due = *last_day;
+  return FormatDate(due);
+}
+
+}  // namespace realname::rules

@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "verification/reviews.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "rules/decide.h"
+#include "rules/person_name.h"
+#include "rules/resident_id.h"
+#include "rules/review.h"
+#include "verification/answer.h"
+#include "verification/canonical_payload.h"
+#include "verification/reservation.h"
+
+namespace realname {
+namespace {
+
+Result<Reviewer> ReviewerOf(const Caller& caller) {
+  if (caller.staff_id.empty()) {
+    return Status(StatusCode::kPermissionDenied, "STAFF_REQUIRED",
+                  "reviews are signed by people: the certificate must name a member of staff (:staff:)");
+  }
+  return Reviewer{caller.principal, caller.owner.operator_id, caller.owner.agent_id, caller.owner.outlet_id,
+                  caller.role == v1::ROLE_ADMIN};
+}
+
+bool VotedBy(const v1::ReviewRecord& record, const std::string& principal) {
+  return std::any_of(record.votes().begin(), record.votes().end(),
+                     [&](const v1::ReviewVote& vote) { return vote.reviewer() == principal; });
+}
+
+v1::CaseState StateOf(const StoredCase& found) {
+  if (found.verification.state != v1::STATE_IN_REVIEW) return v1::CASE_STATE_CLOSED;
+  if (found.escalated) return v1::CASE_STATE_ESCALATED;
+  return found.votes.votes().empty() ? v1::CASE_STATE_OPEN : v1::CASE_STATE_AWAITING_SECOND;
+}
+
+}  // namespace
+
+Result<v1::ListCasesResponse> Reviews::List(const Caller& caller, const v1::ListCasesRequest& request,
+                                            Deadline deadline) {
+  auto reviewer = ReviewerOf(caller);
+  if (!reviewer.ok()) return reviewer.status();
+  const uint32_t limit = request.page_size() == 0 ? 50 : static_cast<uint32_t>(request.page_size());
+  auto cases = store_.ListCases(*reviewer, limit, clock_.Now(), deadline);
+  if (!cases.ok()) return cases.status();
+  v1::ListCasesResponse response;
+  for (const StoredCase& each : *cases) {
+    auto shown = Show(caller, each, false, deadline);
+    if (!shown.ok()) return shown.status();
+    *response.add_cases() = *std::move(shown);
+  }
+  return response;
+}
+
+Result<v1::ReviewCase> Reviews::Claim(const Caller& caller, const v1::ClaimCaseRequest& request, Deadline deadline) {
+  auto reviewer = ReviewerOf(caller);
+  if (!reviewer.ok()) return reviewer.status();
+  const TimePoint now = clock_.Now();
+  const auto lasts = std::chrono::minutes(policies_.Current().pack.review().claim_minutes());
+  auto claimed = store_.Claim(*reviewer, request.verification_id(), now + lasts, now, deadline);
+  if (!claimed.ok()) return claimed.status();
+  return Show(caller, *claimed, true, deadline);
+}
+
+Result<v1::ReviewCase> Reviews::Extend(const Caller& caller, const v1::ExtendClaimRequest& request, Deadline deadline) {
+  auto reviewer = ReviewerOf(caller);
+  if (!reviewer.ok()) return reviewer.status();
+  const TimePoint now = clock_.Now();
+  auto held = store_.GetHeld(*reviewer, request.verification_id(), now, deadline);
+  if (!held.ok()) return held.status();
+  v1::ClaimCaseRequest again;
+  again.set_verification_id(request.verification_id());
+  return Claim(caller, again, deadline);
+}
+
+Result<v1::ReviewCase> Reviews::Return(const Caller& caller, const v1::ReturnCaseRequest& request, Deadline deadline) {
+  return Release(caller, request.verification_id(), false, deadline);
+}
+
+Result<v1::ReviewCase> Reviews::Escalate(const Caller& caller, const v1::EscalateCaseRequest& request,
+                                         Deadline deadline) {
+  return Release(caller, request.verification_id(), true, deadline);
+}
+
+Result<v1::ReviewCase> Reviews::Release(const Caller& caller, const std::string& verification_id, bool escalate,
+                                        Deadline deadline) {
+  auto reviewer = ReviewerOf(caller);
+  if (!reviewer.ok()) return reviewer.status();
+  if (Status status = store_.Release(*reviewer, verification_id, escalate, clock_.Now(), deadline); !status.ok()) {
+    return status;
+  }
+  auto found = store_.Get(reviewer->operator_id, verification_id, deadline);
+  if (!found.ok()) return found.status();
+  return Show(caller, *found, false, deadline);
+}
+
+Result<v1::ReviewCase> Reviews::Decide(const Caller& caller, const v1::DecideCaseRequest& request, Deadline deadline) {
+  auto reviewer = ReviewerOf(caller);
+  if (!reviewer.ok()) return reviewer.status();
+  const TimePoint now = clock_.Now();
+  VoteCommit commit;
+  commit.request = {caller.principal, request.request_id(), CanonicalPayload(request)};
+
+  // A retried call finds its own effect before it is held against the new state.
+  ObserveQuery query;
+  query.request = commit.request;
+  query.operator_id = reviewer->operator_id;
+  query.now = now;
+  auto observed = registry_.Observe(query, deadline);
+  if (!observed.ok()) return observed.status();
+  if (observed->request == RequestMatch::kOtherPayload) {
+    return Status(StatusCode::kAlreadyExists, "REQUEST_ID_REUSED",
+                  "this request_id was used with another payload; make a new id for a new vote");
+  }
+  if (observed->request == RequestMatch::kNew) {
+    auto held = store_.GetHeld(*reviewer, request.verification_id(), now, deadline);
+    if (!held.ok()) return held.status();
+    const StoredVerification& stands = held->verification;
+    if (stands.sequence != request.sequence()) {
+      return Status(StatusCode::kAborted, "RECORD_CONTENDED", "the verification moved since you saw it: look again");
+    }
+    v1::ReviewVote& vote = commit.vote;
+    vote.set_reviewer(caller.principal);
+    vote.set_conclusion(request.conclusion());
+    *vote.mutable_checks() = request.checks();
+    *vote.mutable_retry_items() = request.retry_items();
+    *vote.mutable_vote_time() = ToTimestamp(now);
+    if (const std::string fault = rules::VoteFault(stands.decision, vote); !fault.empty()) {
+      return Status::InvalidField(fault.substr(0, fault.find(':')), fault.substr(fault.find(':') + 2));
+    }
+    auto facts = registry_.GetFacts(caller.scope, request.verification_id(), deadline);
+    if (!facts.ok()) return facts.status();
+
+    const rules::Policy& policy = policies_.Current();
+    v1::ReviewRecord votes = held->votes;
+    votes.set_revises_sequence(stands.sequence);
+    *votes.add_votes() = vote;
+    const rules::ReviewResult result =
+        rules::ResultOf(policy, stands.decision, votes, held->escalated && reviewer->administrator);
+    commit.reviewer = *reviewer;
+    commit.verification_id = request.verification_id();
+    commit.expected_sequence = stands.sequence;
+    commit.note = Redacted(request.note());
+    commit.votes_before = static_cast<uint32_t>(held->votes.votes_size());
+    commit.escalate = result == rules::ReviewResult::kEscalate;
+    commit.facts = *std::move(facts);
+    commit.now = now;
+    if (result == rules::ReviewResult::kDecided) {
+      commit.decision = rules::ReviewedDecision(policy, commit.facts, stands.decision, votes, now);
+      commit.state = rules::StateAfter(*commit.decision);
+      commit.holds_place = rules::HoldsPlace(*commit.decision);
+      if (commit.holds_place) commit.expire_time = ReservationEnd(policy.pack.application(), *commit.decision, now);
+      if (rules::IdentifiesPerson(policy, commit.facts)) {
+        const v1::Document& document = commit.facts.subject().document();
+        commit.document_type = document.type();
+        commit.document_number = Redacted(rules::NormaliseDocumentNumber(document.number()));
+        commit.name = Redacted(rules::NormaliseName(document.name()));
+      }
+    }
+    if (auto written = store_.Vote(commit, deadline); !written.ok()) return written.status();
+  }
+  auto found = store_.Get(reviewer->operator_id, request.verification_id(), deadline);
+  if (!found.ok()) return found.status();
+  return Show(caller, *found, false, deadline);
+}
+
+Result<v1::ReviewCase> Reviews::Show(const Caller& caller, const StoredCase& found, bool evidence, Deadline deadline) {
+  const std::string& id = found.verification.verification_id;
+  auto verification = Answer(policies_, found.verification, caller.role, deadline);
+  if (!verification.ok()) return verification.status();
+  v1::ReviewCase shown;
+  *shown.mutable_verification() = *std::move(verification);
+  shown.set_state(StateOf(found));
+  shown.set_at_counter(found.at_counter);
+  *shown.mutable_open_time() = ToTimestamp(found.open_time);
+  if (found.verification.reservation_expire_time) {
+    *shown.mutable_deadline() = ToTimestamp(*found.verification.reservation_expire_time);
+  }
+  if (found.claim_expire_time && *found.claim_expire_time > clock_.Now()) {
+    shown.set_claimed_by(found.claimed_by);
+    *shown.mutable_claim_expire_time() = ToTimestamp(*found.claim_expire_time);
+  }
+  if (VotedBy(found.votes, caller.principal)) {
+    *shown.mutable_votes() = found.votes.votes();
+    auto facts = registry_.GetFacts(caller.scope, id, deadline);
+    if (!facts.ok()) return facts.status();
+    if (facts->subject().has_comparison()) {
+      *shown.mutable_verification()->mutable_comparison() = facts->subject().comparison();
+    }
+  } else if (found.escalated && caller.role == v1::ROLE_ADMIN) {
+    *shown.mutable_votes() = found.votes.votes();
+  }
+  if (!evidence) return shown;
+  auto application = registry_.GetApplication(caller.scope, id, deadline);
+  if (!application.ok()) return application.status();
+  *shown.mutable_document() = application->record.subject().document();
+  *shown.mutable_channel() = application->record.channel();
+  *shown.mutable_capture() = application->record.capture();
+  shown.set_id_photo(std::move(application->id_photo));
+  shown.set_live_portrait(std::move(application->live_portrait));
+  return shown;
+}
+
+}  // namespace realname
