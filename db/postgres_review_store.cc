@@ -85,7 +85,6 @@ Result<StoredCase> PostgresReviewStore::Claim(const Reviewer& reviewer, const st
 Result<StoredCase> PostgresReviewStore::GetHeld(const Reviewer& reviewer, const std::string& verification_id,
                                                 TimePoint now, Deadline deadline) {
   auto found = Get(reviewer.operator_id, verification_id, deadline);
-  if (found.status().code() == StatusCode::kNotFound) return NotHeld();
   if (!found.ok()) return found.status();
   if (found->claimed_by != reviewer.principal || *found->claim_expire_time <= now) return NotHeld();
   return found;

@@ -61,6 +61,8 @@ TEST(PostgresSchema, AppendOnlyMeansIt) {
                                                         {"realname.audit_record", "leaf"},
                                                         {"realname.request_claim", "payload_digest"},
                                                         {"realname.verification_claim", "person_id"},
+                                                        {"realname.review_participant", "principal"},
+                                                        {"realname.review_vote", "vote"},
                                                         {"realname.policy_pack", "body"}}) {
     EXPECT_EQ(FailureOf("realname_server", "update " + table + " set " + column + " = " + column), "42501") << table;
   }

@@ -10,6 +10,7 @@
 #include <grpcpp/grpcpp.h>
 #include <gtest/gtest.h>
 
+#include "cli/blurred.h"
 #include "cli/client.h"
 #include "cli/made_up_person.h"
 #include "face/face_engine.h"
@@ -414,6 +415,51 @@ TEST_F(EndToEnd, ForeignRowsAreNotFound) {
     EXPECT_TRUE(list.verifications().empty());
   }
   EXPECT_EQ(Get(retail_, answer.verification_id()).sequence(), answer.sequence());
+}
+
+TEST_F(EndToEnd, AReviewerDecidesWhatTheRulesLeaveOpen) {
+  auto application = Application("SeanConnery", "sean_guru2_crop");
+  application.mutable_parties(0)->set_live_portrait(cli::Blurred(Photo("sean_guru2_crop"), 3));
+  const auto waiting = Submit(application);
+  ASSERT_EQ(waiting.verdict(), v1::VERDICT_REVIEW);
+  EXPECT_TRUE(Get(retail_, waiting.verification_id()).has_review_wait());
+
+  cli::Client reviewer = Service::Instance().As("reviewer");
+  const auto review = [](cli::Client& client, auto method, const auto& request, auto* reply) {
+    return client.Call(
+        [&](grpc::ClientContext& context) { return (client.review().*method)(&context, request, reply); });
+  };
+  using Stub = v1::ReviewService::Stub;
+  v1::ClaimCaseRequest claim;
+  claim.set_verification_id(waiting.verification_id());
+  v1::ReviewCase held;
+  EXPECT_EQ(cli::ErrorReasonOf(review(retail_, &Stub::ClaimCase, claim, &held)), "ROLE_NOT_ALLOWED");
+  auto status = review(reviewer, &Stub::ClaimCase, claim, &held);
+  ASSERT_TRUE(status.ok()) << cli::Describe(status);
+  EXPECT_EQ(held.live_portrait(), application.parties(0).live_portrait()) << "as it was received";
+  EXPECT_FALSE(held.verification().has_comparison());
+  EXPECT_FALSE(Get(reviewer, waiting.verification_id()).has_comparison());
+
+  v1::DecideCaseRequest vote;
+  vote.set_request_id(cli::NewUuid());
+  vote.set_verification_id(waiting.verification_id());
+  vote.set_sequence(held.verification().sequence());
+  vote.set_conclusion(v1::REVIEW_CONCLUSION_APPROVE);
+  vote.set_note("same ears");
+  v1::ReviewCase decided;
+  status = review(reviewer, &Stub::DecideCase, vote, &decided);
+  EXPECT_EQ(cli::ErrorReasonOf(status), "INVALID_FIELD") << "each finding wants a vote";
+  for (const auto& check : held.verification().checks()) {
+    if (check.outcome() != v1::OUTCOME_FAILED && check.outcome() != v1::OUTCOME_UNCERTAIN) continue;
+    vote.add_checks()->set_check(check.check());
+    vote.mutable_checks()->rbegin()->set_outcome(v1::OUTCOME_PASSED);
+  }
+  status = review(reviewer, &Stub::DecideCase, vote, &decided);
+  ASSERT_TRUE(status.ok()) << cli::Describe(status);
+  EXPECT_TRUE(decided.verification().has_comparison());
+  const auto passed = Get(retail_, waiting.verification_id());
+  EXPECT_EQ(passed.verdict(), v1::VERDICT_PASS);
+  EXPECT_EQ(passed.next_action(), v1::NEXT_ACTION_ACTIVATE);
 }
 
 TEST_F(EndToEnd, RolesAndCertificatesAreChecked) {

@@ -155,11 +155,15 @@ begin
   return taken.verification_id;
 end $$;
 
--- Ends somebody's claim. RN007 if they hold no such case.
+-- Ends somebody's claim. RN008 if the operator has no such case, RN007 if they do not hold it.
 create function realname.release_case(
   p_reviewer text, p_operator text, p_verification_id uuid, p_escalate boolean, p_now timestamptz)
 returns void language plpgsql as $$
 begin
+  if not exists (select 1 from realname.review_case
+                 where verification_id = p_verification_id and operator_id = p_operator) then
+    raise exception 'no such case' using errcode = 'RN008';
+  end if;
   update realname.review_case
   set claimed_by = null, claim_expire_time = null, escalated = escalated or p_escalate
   where verification_id = p_verification_id and operator_id = p_operator and claimed_by = p_reviewer
