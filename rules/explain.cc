@@ -96,6 +96,11 @@ void Explain(const Policy& policy, const v1::Decision& decision, v1::Reader read
   for (const v1::ReasonText* text : texts) {
     v1::Reason* reason = answer.add_reasons();
     *reason = ReasonFor(*text, reader, answer.next_action_text());
+    // Texts say what the machine's finding leads to; once people decided, it led to what comes next.
+    if (decision.has_review()) {
+      *reason->mutable_subject_text() = answer.next_action_text();
+      if (reader == v1::READER_COUNTER) *reason->mutable_reader_text() = answer.next_action_text();
+    }
     for (const v1::CheckDecision& check : decision.checks()) {
       for (const v1::Finding& finding : check.findings()) {
         if (finding.code() == reason->code()) *reason->add_findings() = finding;

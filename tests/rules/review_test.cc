@@ -9,6 +9,7 @@
 #include <gtest/gtest.h>
 
 #include "rules/decide.h"
+#include "rules/explain.h"
 #include "tests/rules/sample_facts.h"
 
 namespace realname::rules {
@@ -114,6 +115,12 @@ TEST(ReviewTest, ADecisionOfPeopleKeepsWhatTheMachineFound) {
   EXPECT_THAT(match.reasons(), ElementsAre(v1::FACE_GREY_BAND));
   EXPECT_EQ(passed.checks(v1::CHECK_LIVENESS - 1).reviewed_outcome(), v1::OUTCOME_UNSPECIFIED);
   EXPECT_EQ(passed.review().votes_size(), 1);
+
+  v1::Verification seen;
+  Explain(policy, passed, v1::READER_COUNTER, seen);
+  ASSERT_EQ(seen.reasons_size(), 1);
+  EXPECT_EQ(seen.reasons(0).code(), v1::FACE_GREY_BAND);
+  EXPECT_EQ(seen.reasons(0).subject_text().en(), seen.next_action_text().en()) << "no longer: please wait";
 
   const auto refused = ReviewedDecision(policy, GreyFacts(), Grey(), Record({Reject()}), At(kNoon));
   EXPECT_EQ(refused.verdict(), v1::VERDICT_REJECT);
