@@ -24,6 +24,7 @@ struct ReviewOptions {
   bool approve = false, reject = false;
   std::vector<std::string> ask, checks;
   int page_size = 50;
+  uint64_t sequence = 0;
 };
 
 std::string Upper(std::string word) {
@@ -97,8 +98,12 @@ class ReviewCommands {
     if (int{o_.approve} + int{o_.reject} + int{!o_.ask.empty()} != 1) {
       throw std::runtime_error("give one of --approve, --reject and --ask");
     }
+    // To retry a vote that may have been counted, what was seen is named: the case is no longer the caller's to read.
     v1::ReviewCase held;
-    if (const grpc::Status status = Read(held); !status.ok()) return Failed(status);
+    held.mutable_verification()->set_sequence(o_.sequence);
+    if (o_.sequence == 0) {
+      if (const grpc::Status status = Read(held); !status.ok()) return Failed(status);
+    }
     v1::DecideCaseRequest request;
     request.set_request_id(o_.request_id.empty() ? NewUuid() : o_.request_id);
     request.set_verification_id(o_.verification_id);
@@ -139,8 +144,13 @@ class ReviewCommands {
       }
       const auto found = std::find_if(request.mutable_checks()->begin(), request.mutable_checks()->end(),
                                       [&](const v1::CheckVote& vote) { return vote.check() == check; });
-      if (found == request.mutable_checks()->end()) throw std::runtime_error(pair + ": that check found nothing");
-      found->set_outcome(outcome);
+      if (found != request.mutable_checks()->end()) {
+        found->set_outcome(outcome);
+      } else {
+        v1::CheckVote& vote = *request.add_checks();
+        vote.set_check(check);
+        vote.set_outcome(outcome);
+      }
     }
   }
   grpc::Status Read(v1::ReviewCase& held) {
@@ -207,7 +217,9 @@ void AddReviewCommands(CLI::App& app, std::function<Client()> connect, const boo
                   "CHECK=passed or CHECK=failed, for example face_match=passed; by default every check that found "
                   "something passes with --approve and fails otherwise");
   sub->add_option("--note", o->note, "why, for the file")->required();
-  sub->add_option("--request-id", o->request_id, "UUID; give the same one to retry the same call");
+  sub->add_option("--request-id", o->request_id,
+                  "UUID; give the same one to retry the same call, with --sequence and every --check");
+  sub->add_option("--sequence", o->sequence, "event of the verification that you voted on (default: read it)");
   named(command("return", "give the case back undecided", &ReviewCommands::Return));
   named(command("escalate", "give the case to an administrator", &ReviewCommands::Escalate));
 }

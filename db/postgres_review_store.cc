@@ -106,14 +106,26 @@ Result<bool> PostgresReviewStore::Vote(const VoteCommit& commit, Deadline deadli
 
   AuditRecord audit;
   audit.verification_id = commit.verification_id;
-  audit.revision = static_cast<uint32_t>(commit.expected_sequence + 1);
-  audit.event_kind = commit.decision ? "review decision" : "review vote";
   audit.caller = commit.reviewer.principal;
   audit.operator_id = commit.reviewer.operator_id;
   audit.occur_time_us = Micros(commit.now);
-  // A vote that decides nothing yet is committed to with the decision that it leaves standing.
-  auto sealed = SealDecision(**key, commit.facts, commit.decision.value_or(verification.decision), std::move(audit));
-  if (!sealed.ok()) return sealed.status();
+  SealedDecision sealed;
+  if (commit.decision) {
+    audit.revision = static_cast<uint32_t>(commit.expected_sequence + 1);
+    audit.event_kind = "review decision";
+    auto made = SealDecision(**key, commit.facts, *commit.decision, std::move(audit));
+    if (!made.ok()) return made.status();
+    sealed = *std::move(made);
+  } else {
+    // Decides nothing yet: evidence that somebody voted on that decision, and when.
+    audit.revision = static_cast<uint32_t>(commit.expected_sequence);
+    audit.event_kind = "review vote";
+    audit.decision_commitment.assign(kSha256Bytes, '\0');
+    audit.facts_commitment.assign(kSha256Bytes, '\0');
+    auto leaf = EncodeAuditRecord(audit);
+    if (!leaf.ok()) return leaf.status();
+    sealed.audit_leaf = *std::move(leaf);
+  }
   const v1::Decision decision = commit.decision.value_or(v1::Decision());
   const std::string payload = *PayloadDigest(ring_, digest_version_, "request", commit.request.canonical_payload);
   const std::string note = Seal(**key,
@@ -141,9 +153,9 @@ Result<bool> PostgresReviewStore::Vote(const VoteCommit& commit, Deadline deadli
                 Bytes{payload}, verification.person_id, commit.verification_id, commit.expected_sequence,
                 commit.votes_before, Bytes{vote}, Bytes{note}, commit.escalate, commit.decision.has_value(),
                 index_version_, document, name, static_cast<int>(commit.state), static_cast<int>(decision.verdict()),
-                commit.holds_place, expire, next_due, Bytes{sealed->decision}, Bytes{sealed->facts},
-                Bytes{sealed->facts_subject}, Bytes{sealed->salt}, decision.policy_digest(), decision.rules_version(),
-                TimeOrderedUuid(commit.now), Bytes{sealed->audit_leaf}, Micros(commit.now))[0][0]
+                commit.holds_place, expire, next_due, Bytes{sealed.decision}, Bytes{sealed.facts},
+                Bytes{sealed.facts_subject}, Bytes{sealed.salt}, decision.policy_digest(), decision.rules_version(),
+                TimeOrderedUuid(commit.now), Bytes{sealed.audit_leaf}, Micros(commit.now))[0][0]
             .as<bool>();
   });
   if (!status.ok()) return status;

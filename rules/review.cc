@@ -42,7 +42,7 @@ minutes TimeFor(const v1::ReviewPolicy& desk, int utc_offset_minutes, minutes wo
       if (left == 0) return minutes(waited);
     }
     const int until_open = (opens - time + kDay) % kDay;
-    waited += until_open == 0 ? kDay : until_open;
+    waited += until_open;
     time = opens;
   }
 }

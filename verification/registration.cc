@@ -45,7 +45,7 @@ void CarryReviewReasons(const rules::Policy& policy, const v1::Decision& decisio
     for (const int code : check.reasons()) {
       const auto reason = static_cast<v1::ReasonCode>(code);
       if (rules::ClassInForce(policy, reason, attempt, method, facts.liveness_bpcer()) == v1::REASON_CLASS_REVIEW &&
-          check.check() != v1::CHECK_RECORD_CONSISTENCY) {
+          check.check() != v1::CHECK_RECORD_CONSISTENCY && check.reviewed_outcome() != v1::OUTCOME_PASSED) {
         facts.add_carried_review_reasons(reason);
       }
     }

@@ -29,10 +29,11 @@ bool VotedBy(const v1::ReviewRecord& record, const std::string& principal) {
                      [&](const v1::ReviewVote& vote) { return vote.reviewer() == principal; });
 }
 
-v1::CaseState StateOf(const StoredCase& found) {
+// That a second vote is awaited tells the first one, so only those who voted are told.
+v1::CaseState StateOf(const StoredCase& found, const std::string& reader) {
   if (found.verification.state != v1::STATE_IN_REVIEW) return v1::CASE_STATE_CLOSED;
   if (found.escalated) return v1::CASE_STATE_ESCALATED;
-  return found.votes.votes().empty() ? v1::CASE_STATE_OPEN : v1::CASE_STATE_AWAITING_SECOND;
+  return VotedBy(found.votes, reader) ? v1::CASE_STATE_AWAITING_SECOND : v1::CASE_STATE_OPEN;
 }
 
 }  // namespace
@@ -171,7 +172,7 @@ Result<v1::ReviewCase> Reviews::Show(const Caller& caller, const StoredCase& fou
   if (!verification.ok()) return verification.status();
   v1::ReviewCase shown;
   *shown.mutable_verification() = *std::move(verification);
-  shown.set_state(StateOf(found));
+  shown.set_state(StateOf(found, caller.principal));
   shown.set_at_counter(found.at_counter);
   *shown.mutable_open_time() = ToTimestamp(found.open_time);
   if (found.verification.reservation_expire_time) {

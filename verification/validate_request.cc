@@ -307,6 +307,8 @@ Status Validate(const v1::DecideCaseRequest& request, const Caller&) {
   }
   for (int i = 0; i < request.retry_items_size(); ++i) {
     form.Given(request.retry_items(i), "retry_items[" + std::to_string(i) + "]");
+    const auto& items = request.retry_items();
+    form.Require(std::count(items.begin(), items.end(), items[i]) == 1, "retry_items", "each at most once");
   }
   form.Require(!request.note().empty(), "note", "required");
   form.Text(request.note(), "note", 2000);

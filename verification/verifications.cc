@@ -69,8 +69,9 @@ Result<v1::Verification> Verifications::Get(const Caller& caller, const v1::GetV
       }
     }
   }
-  // A similarity seen before the vote would be the vote.
-  const bool may_vote = in_review && (caller.role == v1::ROLE_REVIEWER || caller.role == v1::ROLE_ADMIN);
+  // A similarity seen before the vote would be the vote, and what awaits evidence may yet come to one.
+  const bool may_vote = (in_review || stored->state == v1::STATE_AWAITING_EVIDENCE) &&
+                        (caller.role == v1::ROLE_REVIEWER || caller.role == v1::ROLE_ADMIN);
   if (rules::MaySeeSimilarity(caller.role) && !may_vote) {
     auto facts = registry_.GetFacts(caller.scope, request.verification_id(), deadline);
     if (!facts.ok()) return facts.status();

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cctype>
 #include <memory>
 #include <string>
 #include <thread>
@@ -41,7 +42,11 @@ class ReviewsTest : public ::testing::Test {
  protected:
   Caller Who(v1::Role role, const std::string& staff, Owner place = {}) const {
     Caller caller;
-    caller.principal = "urn:test:" + operator_ + ":" + staff;
+    std::string role_name = v1::Role_Name(role).substr(5);
+    for (char& c : role_name) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    caller.principal = "urn:realname:operator:" + operator_ + ":role:" + role_name +
+                       (place.outlet_id.empty() ? "" : ":outlet:" + place.outlet_id) +
+                       (staff.empty() ? "" : ":staff:" + staff);
     caller.role = role;
     caller.staff_id = staff;
     caller.owner = {operator_, place.agent_id, place.outlet_id};
@@ -52,7 +57,8 @@ class ReviewsTest : public ::testing::Test {
   // An application in review: by default a grey comparison, made at an agent's counter.
   std::string Opened(Owner place = {"", "agent1", "outlet1"}, double fmr = 5e-3, const std::string& by = "seller") {
     CommitRequest commit;
-    commit.request = {"urn:test:" + operator_ + ":" + by, Uuid(), "payload"};
+    commit.request = {"urn:realname:operator:" + operator_ + ":role:retail:outlet:outlet1:staff:" + by, Uuid(),
+                      "payload"};
     commit.verification_id = Uuid();
     commit.owner = {operator_, place.agent_id, place.outlet_id};
     commit.role = v1::ROLE_RETAIL;
@@ -71,7 +77,7 @@ class ReviewsTest : public ::testing::Test {
     EXPECT_EQ(commit.decision.verdict(), v1::VERDICT_REVIEW);
     commit.state = v1::STATE_IN_REVIEW;
     commit.pictures = {{"id photo", "sha256 of the id photo"}, {"portrait", "sha256 of the portrait"}};
-    commit.holds_place = true;
+    commit.holds_place = holds_place_;
     commit.quota_limit = 5;
     commit.expire_time = clock_.now + std::chrono::hours(72);
     commit.now = clock_.now;
@@ -127,7 +133,19 @@ class ReviewsTest : public ::testing::Test {
     return seen.ok() ? *seen : v1::Verification();
   }
 
+  bool MsisdnTaken(const std::string& id) {
+    auto application = registry_.GetApplication({operator_, {}, {}}, id, Soon());
+    EXPECT_TRUE(application.ok());
+    ObserveQuery query;
+    query.request = {"urn:test", Uuid(), "x"};
+    query.operator_id = operator_;
+    query.msisdn = Redacted(application->record.subject().msisdn());
+    query.now = clock_.now;
+    return registry_.Observe(query, Soon())->facts.msisdn_taken();
+  }
+
   static inline std::atomic<int> numbers_ = 0;
+  bool holds_place_ = true;
   SetClock clock_;
   const std::string operator_ = "op-" + Uuid();
   db::PostgresRegistry& registry_ = PrivateDatabase::Instance().registry();
@@ -209,14 +227,42 @@ TEST_F(ReviewsTest, ARefusalGivesThePlaceBack) {
   EXPECT_EQ(decided.verification().verdict(), v1::VERDICT_REJECT);
   EXPECT_EQ(decided.verification().next_action(), v1::NEXT_ACTION_OWN_HALL);
   EXPECT_FALSE(decided.verification().has_reservation_expire_time());
-  auto application = registry_.GetApplication({operator_, {}, {}}, id, Soon());
-  ASSERT_TRUE(application.ok());
+  EXPECT_FALSE(MsisdnTaken(id));
+}
+
+TEST_F(ReviewsTest, WhoHoldsANumberAndNoPlaceIsDecidedToo) {
+  // As where the document does not tell who somebody is.
+  holds_place_ = false;
+  const auto refused = Opened();
+  ASSERT_TRUE(MsisdnTaken(refused));
+  Decided(ann_, Vote(Claimed(ann_, refused), v1::REVIEW_CONCLUSION_REJECT));
+  EXPECT_FALSE(MsisdnTaken(refused));
+  const auto asked = Opened();
+  auto vote = Vote(Claimed(ann_, asked), v1::REVIEW_CONCLUSION_REQUEST_EVIDENCE);
+  vote.add_retry_items(v1::EVIDENCE_ITEM_DOCUMENT);
+  Decided(ann_, vote);
+  EXPECT_TRUE(MsisdnTaken(asked));
   ObserveQuery query;
   query.request = {"urn:test", Uuid(), "x"};
   query.operator_id = operator_;
-  query.msisdn = Redacted(application->record.subject().msisdn());
+  query.verification_id = asked;
   query.now = clock_.now;
-  EXPECT_FALSE(registry_.Observe(query, Soon())->facts.msisdn_taken());
+  auto observed = registry_.Observe(query, Soon());
+  ASSERT_TRUE(observed.ok()) << observed.status().detail();
+  EXPECT_EQ(observed->facts.numbers_held(), 0u) << "no place is given back that was never held";
+}
+
+TEST_F(ReviewsTest, APersonIsOneWhateverTheirCertificates) {
+  const auto id = Opened({"", "agent1", "outlet1"}, 0.5);
+  Decided(ann_, Vote(Claimed(ann_), v1::REVIEW_CONCLUSION_APPROVE));
+  EXPECT_EQ(ClaimReason(Who(v1::ROLE_ADMIN, "ann"), id), "NO_SUCH_CASE");
+  EXPECT_EQ(ClaimReason(Who(v1::ROLE_REVIEWER, "ann", {"", "", "hall9"}), id), "NO_SUCH_CASE");
+  v1::EscalateCaseRequest up;
+  up.set_verification_id(id);
+  Claimed(admin_, id);
+  ASSERT_TRUE(reviews_.Escalate(admin_, up, Soon()).ok());
+  EXPECT_EQ(ClaimReason(admin_, id), "NO_SUCH_CASE") << "who hands a case on does not decide it";
+  EXPECT_EQ(ClaimReason(Who(v1::ROLE_ADMIN, "other chief"), id), "");
 }
 
 TEST_F(ReviewsTest, EvidenceAskedForKeepsThePlaceAndComesBackToOthers) {
@@ -225,6 +271,7 @@ TEST_F(ReviewsTest, EvidenceAskedForKeepsThePlaceAndComesBackToOthers) {
   vote.add_retry_items(v1::EVIDENCE_ITEM_LIVE_PORTRAIT);
   const auto decided = Decided(ann_, vote);
   EXPECT_EQ(decided.verification().verdict(), v1::VERDICT_RETRY);
+  EXPECT_FALSE(Seen(ben_, id).has_comparison()) << "it may come to a vote yet";
   EXPECT_EQ(decided.verification().state(), v1::STATE_AWAITING_EVIDENCE);
   EXPECT_THAT(decided.verification().retry_items(), ElementsAre(v1::EVIDENCE_ITEM_LIVE_PORTRAIT));
   EXPECT_TRUE(decided.verification().has_reservation_expire_time());
@@ -239,6 +286,7 @@ TEST_F(ReviewsTest, AnOverrideTakesTwoAndEachVotesBlind) {
   EXPECT_EQ(ClaimReason(ann_, id), "NO_SUCH_CASE") << "not the same person twice";
   const auto held = Claimed(ben_, id);
   EXPECT_THAT(held.votes(), IsEmpty()) << "blind";
+  EXPECT_EQ(held.state(), v1::CASE_STATE_OPEN) << "nor is it told that somebody approved";
   EXPECT_FALSE(held.verification().has_comparison());
   const auto second = Decided(ben_, Vote(held, v1::REVIEW_CONCLUSION_APPROVE));
   EXPECT_EQ(second.verification().verdict(), v1::VERDICT_PASS);

@@ -151,6 +151,8 @@ TEST(ReviewTest, TheWaitCountsTheDesksHours) {
   EXPECT_EQ(wait(0, kNoon + 9 * 3600).expected_minutes(), 11u * 60 + 2) << "opens tomorrow";
   EXPECT_EQ(wait(100, kNoon + 7 * 3600).expected_minutes(), 60u + 12 * 60 + 42) << "some today, the rest tomorrow";
   desk.set_open_hour(0);
+  desk.set_close_hour(24);
+  EXPECT_EQ(wait(0, kNoon + 12 * 3600 - 60).expected_minutes(), 2u) << "over midnight";
   desk.set_close_hour(0);
   EXPECT_EQ(wait(0, kNoon + 12 * 3600).expected_minutes(), 2u) << "never shut";
   EXPECT_EQ(wait(0, kNoon).deadline().seconds(), kNoon);

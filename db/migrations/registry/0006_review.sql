@@ -22,10 +22,10 @@ create index review_queue on realname.review_case (operator_id, at_counter desc,
 
 create table realname.review_participant (
   verification_id uuid not null,
-  principal text not null,             -- sent in what is reviewed
+  principal text not null,             -- sent in what is reviewed, or handed the case on
   primary key (verification_id, principal)
 );
-comment on table realname.review_participant is 'claim, append-only: who may not review a case, having taken part in it';
+comment on table realname.review_participant is 'claim, append-only: who took part in a case, and so may not review it';
 
 create table realname.review_vote (
   person_id uuid not null,
@@ -93,16 +93,22 @@ begin
       p_policy_digest, p_rules_version, p_audit_id, p_leaf, p_session_id, p_now) then
     return false;
   end if;
-  if p_state = 3 then
+  if p_state in (2, 3) then  -- what is sent in for a RETRY may come to be reviewed
     insert into realname.review_participant values (p_verification_id, p_principal) on conflict do nothing;
+  end if;
+  if p_state = 3 then
     insert into realname.review_case as c
       (verification_id, person_id, operator_id, agent_id, outlet_id, at_counter, open_time)
     values (p_verification_id, p_person_id, p_operator, p_agent, p_outlet, p_outlet <> '', p_now)
     on conflict (verification_id) do update
-      set open_time = p_now, closed = false, claimed_by = null, claim_expire_time = null;
+      set open_time = p_now, closed = false, escalated = false, claimed_by = null, claim_expire_time = null;
   end if;
   return true;
 end $$;
+
+-- The person behind a certificate: the member of staff that it names, whatever role it gives them.
+create function realname.person_of(p_principal text) returns text language sql immutable parallel safe
+as $$ select coalesce(substring(p_principal from ':staff:([^:]+)$'), p_principal) $$;
 
 -- Whether somebody may take a case: not of their own agent or outlet, not one that they took part in, and an escalated one
 -- only as an administrator.
@@ -113,9 +119,11 @@ returns boolean language sql stable as $$
     and not (p_agent <> '' and c.agent_id = p_agent)
     and not (p_outlet <> '' and c.agent_id = p_agent and c.outlet_id = p_outlet)
     and not exists (select 1 from realname.review_participant p
-                    where p.verification_id = c.verification_id and p.principal = p_reviewer)
+                    where p.verification_id = c.verification_id
+                      and realname.person_of(p.principal) = realname.person_of(p_reviewer))
     and not exists (select 1 from realname.review_vote x
-                    where x.person_id = c.person_id and x.verification_id = c.verification_id and x.reviewer = p_reviewer)
+                    where x.person_id = c.person_id and x.verification_id = c.verification_id
+                      and realname.person_of(x.reviewer) = realname.person_of(p_reviewer))
 $$;
 
 -- The case that somebody holds from now on: the one named, or the next; null if there is none for them. RN006 if another
@@ -147,7 +155,9 @@ begin
       raise exception 'another reviewer holds the case' using errcode = 'RN006';
     end if;
   end if;
-  if taken.verification_id is null then
+  -- Asked again under the row's lock: a vote of their own may have come meanwhile.
+  if taken.verification_id is null
+     or not realname.may_review(taken, p_reviewer, p_agent, p_outlet, p_administrator) then
     return null;
   end if;
   update realname.review_case set claimed_by = p_reviewer, claim_expire_time = p_expire_time
@@ -171,6 +181,10 @@ begin
   if not found then
     raise exception 'the caller does not hold the case' using errcode = 'RN007';
   end if;
+  -- Who hands a case on has taken part: no administrator lifts one past the second reviewer and decides it.
+  if p_escalate then
+    insert into realname.review_participant values (p_verification_id, p_reviewer) on conflict do nothing;
+  end if;
 end $$;
 
 -- A vote with all its effects. False if the request was made before with the same payload.
@@ -179,7 +193,7 @@ create function realname.commit_vote(
   p_person_id uuid, p_verification_id uuid, p_expected_sequence bigint, p_votes_before integer,
   p_vote bytea, p_sealed_note bytea, p_escalate boolean, p_final boolean,
   p_index_version integer, p_document_index bytea, p_name_index bytea,
-  p_state smallint, p_verdict smallint, p_holds_place boolean, p_expire_time timestamptz, p_next_due date,
+  p_state smallint, p_verdict smallint, p_holds boolean, p_expire_time timestamptz, p_next_due date,
   p_decision bytea, p_facts bytea, p_facts_subject bytea, p_salt bytea, p_policy_digest text, p_rules_version integer,
   p_audit_id uuid, p_leaf bytea, p_now timestamptz)
 returns boolean language plpgsql as $$
@@ -201,8 +215,10 @@ begin
   update realname.person set row_version = row_version + 1 where person_id = p_person_id;
   select * into v from realname.verification
   where person_id = p_person_id and verification_id = p_verification_id for update;
-  if not found or v.state <> 3 or v.sequence <> p_expected_sequence or v.expire_time <= p_now then
+  if not found or v.state <> 3 or v.sequence <> p_expected_sequence then
     raise exception 'the verification moved meanwhile' using errcode = 'RN001';
+  elsif v.expire_time <= p_now then
+    raise exception 'the reservation ran out' using errcode = 'RN003';
   end if;
   update realname.review_case
   set claimed_by = null, claim_expire_time = null, escalated = escalated or p_escalate, closed = p_final
@@ -222,8 +238,11 @@ begin
     return true;
   end if;
 
-  if v.holds_place and not p_holds_place then
-    update realname.person_quota set held = held - 1 where person_id = p_person_id and operator_id = v.operator_id;
+  -- Place and number go apart: who cannot be told from the document holds a number and no place.
+  if not p_holds then
+    if v.holds_place then
+      update realname.person_quota set held = held - 1 where person_id = p_person_id and operator_id = v.operator_id;
+    end if;
     if v.number_index is not null then
       delete from realname.number_claim
       where index_version = v.number_index_version and number_index = v.number_index
@@ -231,13 +250,15 @@ begin
     end if;
     v.number_index := null;
     v.number_index_version := null;
+  elsif p_verdict = 1 and v.number_index is null then
+    raise exception 'no number is reserved' using errcode = 'RN002';
   end if;
   if p_verdict = 1 and p_document_index is not null then
     update realname.document_claim set name_index = p_name_index
     where index_version = p_index_version and document_index = p_document_index and name_index is null;
   end if;
   update realname.verification
-  set state = p_state, verdict = p_verdict, sequence = sequence + 1, holds_place = p_holds_place,
+  set state = p_state, verdict = p_verdict, sequence = sequence + 1, holds_place = v.holds_place and p_holds,
       expire_time = p_expire_time, next_due = p_next_due, number_index = v.number_index,
       number_index_version = v.number_index_version
   where person_id = p_person_id and verification_id = p_verification_id;
