@@ -37,8 +37,8 @@ struct DecodeLimits {
   std::int64_t max_scan_pixels = 180'000'000;
   // Shorter side below which the detector has nothing to work on.
   int min_side = 32;
-  // Longer side that decoding at a reduced size keeps at least: a phone's 12 megapixels are examined as 1000 x 750, where
-  // colour need not be decoded at a finer size than it is shown.
+  // Longer side that decoding at a reduced size keeps at least: a phone's 12 megapixels are examined as 1000 x 750,
+  // where colour need not be decoded at a finer size than it is shown.
   int working_side = 1000;
 };
 
