@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the command lines of the proofs' and the benchmark's clients share.
+// How the proofs' and the benchmark's clients are told where the server is.
 #pragma once
 
 #include <chrono>
-#include <iostream>
 
 #include <CLI/CLI.hpp>
 
+#include "bench/run_command_line.h"
 #include "cli/client.h"
 
 namespace realname {
@@ -19,19 +19,6 @@ inline void AddConnectionOptions(CLI::App& app, cli::ConnectionOptions& connecti
   app.add_option("--key", connection.key_file);
   connection.server_name = "localhost";
   connection.timeout = std::chrono::seconds(60);
-}
-
-// Parses, which runs the subcommand's callback. `status` is what the callback set; 2 wrong usage, 1 an exception.
-inline int RunCommandLine(CLI::App& app, int argc, char** argv, const int& status) {
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : 2;
-  } catch (const std::exception& error) {
-    std::cerr << error.what() << "\n";
-    return 1;
-  }
-  return status;
 }
 
 }  // namespace realname

@@ -33,6 +33,7 @@
 #include <opencv2/imgproc.hpp>
 
 #include "bench/process_use.h"
+#include "bench/run_command_line.h"
 #include "face/analyzer.h"
 #include "face/bundle.h"
 #include "face/decode.h"
@@ -425,15 +426,7 @@ int Main(int argc, char** argv) {
   app.add_subcommand("stages")->callback([&] { status = RunStages(o); });
   app.add_subcommand("photo")->callback([&] { status = RunPhoto(o); });
   app.add_subcommand("workers")->callback([&] { status = RunWorkers(o); });
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : 2;
-  } catch (const std::exception& error) {
-    std::cerr << error.what() << "\n";
-    return 1;
-  }
-  return status;
+  return RunCommandLine(app, argc, argv, status);
 }
 
 }  // namespace

@@ -37,6 +37,7 @@
 #include <sys/wait.h>
 
 #include "bench/attempts.h"
+#include "bench/run_command_line.h"
 #include "face/analyzer.h"
 #include "face/bundle.h"
 #include "face/decode.h"
@@ -446,15 +447,7 @@ int Main(int argc, char** argv) {
   for (const auto& [name, run] : steps) {
     app.add_subcommand(name)->callback([&o, &status, run = run] { status = run(o); });
   }
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : 2;
-  } catch (const std::exception& error) {
-    std::cerr << error.what() << "\n";
-    return 1;
-  }
-  return status;
+  return RunCommandLine(app, argc, argv, status);
 }
 
 }  // namespace
