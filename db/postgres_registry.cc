@@ -4,6 +4,7 @@
 #include <array>
 #include <utility>
 
+#include "db/document_index.h"
 #include "db/pqxx_compat.h"
 #include "db/read_verification.h"
 #include "db/registry_statements.h"
@@ -41,10 +42,10 @@ PostgresRegistry::PostgresRegistry(ConnectionPool& pool, PersonKeys& keys, Photo
       digest_version_(ring.current_version(KeyPurpose::kDigest)) {}
 
 std::string PostgresRegistry::DocumentIndex(v1::DocumentType type, const std::string& number) const {
-  return *BlindIndex(ring_, index_version_, "document_claim.document_index", std::to_string(type) + ":" + number);
+  return db::DocumentIndex(ring_, index_version_, type, number);
 }
 std::string PostgresRegistry::NameIndex(const std::string& name) const {
-  return *BlindIndex(ring_, index_version_, "document_claim.name_index", name);
+  return db::NameIndex(ring_, index_version_, name);
 }
 std::string PostgresRegistry::NumberIndex(const std::string& msisdn) const {
   return *BlindIndex(ring_, index_version_, "number_claim.number_index", msisdn);

@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include "db/document_index.h"
 #include "db/pqxx_compat.h"
 #include "db/read_verification.h"
 #include "db/registry_statements.h"
@@ -134,12 +135,11 @@ Result<bool> PostgresReviewStore::Vote(const VoteCommit& commit, Deadline deadli
                                 commit.note.Reveal());
   const bool claims = decision.verdict() == v1::VERDICT_PASS && !commit.document_number.Reveal().empty();
   const Nullable document =
-      claims ? Nullable::Hex(*BlindIndex(ring_, index_version_, "document_claim.document_index",
-                                         std::to_string(commit.document_type) + ":" + commit.document_number.Reveal()))
-             : Nullable::Null();
+      claims
+          ? Nullable::Hex(DocumentIndex(ring_, index_version_, commit.document_type, commit.document_number.Reveal()))
+          : Nullable::Null();
   const Nullable name =
-      claims ? Nullable::Hex(*BlindIndex(ring_, index_version_, "document_claim.name_index", commit.name.Reveal()))
-             : Nullable::Null();
+      claims ? Nullable::Hex(NameIndex(ring_, index_version_, commit.name.Reveal())) : Nullable::Null();
   const Nullable expire =
       commit.expire_time ? Nullable::Text(std::to_string(Micros(*commit.expire_time))) : Nullable::Null();
   const Nullable next_due = decision.next_reverification_date().empty()
