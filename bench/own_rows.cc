@@ -34,11 +34,14 @@ constexpr std::pair<v1::Role, const char*> kRoles[] = {{v1::ROLE_RETAIL, "retail
                                                        {v1::ROLE_REGULATOR_RO, "regulator_ro"},
                                                        {v1::ROLE_POLICE_LIAISON, "police_liaison"}};
 
+constexpr uint64_t kRefusedPerson = 43;
+
 struct OwnerRows {
   v1::SubmitRegistrationRequest application;  // of the PASS
   std::string passed;                         // verification ids
   std::string retried;
   std::string session;  // session id
+  std::string refused;  // reference number
 };
 
 std::shared_ptr<grpc::Channel> ChannelOf(const OwnRowsOptions& options, const std::string& certificate) {
@@ -108,16 +111,19 @@ std::vector<const pb::MethodDescriptor*> Methods() {
 
 bool NamesARow(const pb::MethodDescriptor& method) {
   return method.input_type()->FindFieldByName("verification_id") != nullptr ||
-         method.input_type()->FindFieldByName("session_id") != nullptr;
+         method.input_type()->FindFieldByName("session_id") != nullptr ||
+         method.input_type()->FindFieldByName("reference_number") != nullptr;
 }
 
 bool ListsRows(const pb::MethodDescriptor& method) {
-  return method.name() == "ListVerifications" || method.name() == "ListCases";
+  return method.name() == "ListVerifications" || method.name() == "ListCases" || method.name() == "CountContests";
 }
 
-// A request that would be answered if the caller were the owner. Throws for a method that this proof does not know.
+// A request that would be answered if the caller were the owner, made at `channel`. Any outlet may contest a refusal
+// for who holds the reference number and the document: a stranger has the number only. Throws for a method that this
+// proof does not know.
 std::unique_ptr<pb::Message> RequestAbout(const pb::MethodDescriptor& method, const OwnerRows& rows,
-                                          const OwnRowsOptions& options) {
+                                          const OwnRowsOptions& options, const v1::Channel& channel, bool owner) {
   const auto* type = pb::MessageFactory::generated_factory()->GetPrototype(method.input_type());
   std::unique_ptr<pb::Message> request(type->New());
   const auto set = [&](const char* name, const std::string& value) {
@@ -133,7 +139,12 @@ std::unique_ptr<pb::Message> RequestAbout(const pb::MethodDescriptor& method, co
     frame->set_step(1);
     frame->set_frame(cli::ReadFileOrThrow(options.portrait));
   } else if (auto* start = dynamic_cast<v1::StartSessionRequest*>(request.get())) {
-    *start->mutable_channel() = rows.application.channel();
+    *start->mutable_channel() = channel;
+  } else if (auto* review = dynamic_cast<v1::RequestReviewRequest*>(request.get())) {
+    review->set_reference_number(rows.refused);
+    *review->mutable_document() = cli::MadeUpDocument(owner ? kRefusedPerson : kRefusedPerson + 1);
+    *review->mutable_capture() = rows.application.parties(0).capture();
+    *review->mutable_channel() = channel;
   } else if (auto* resubmit = dynamic_cast<v1::ResubmitEvidenceRequest*>(request.get())) {
     resubmit->set_verification_id(rows.retried);
     resubmit->add_items()->set_item(v1::EVIDENCE_ITEM_LIVE_PORTRAIT);
@@ -143,7 +154,7 @@ std::unique_ptr<pb::Message> RequestAbout(const pb::MethodDescriptor& method, co
   } else if (auto* precheck = dynamic_cast<v1::PrecheckEligibilityRequest*>(request.get())) {
     precheck->set_entry_type(rows.application.entry_type());
     precheck->set_customer_kind(rows.application.customer_kind());
-    *precheck->mutable_channel() = rows.application.channel();
+    *precheck->mutable_channel() = channel;
     *precheck->mutable_document() = rows.application.parties(0).document();
   } else if (auto* compare = dynamic_cast<v1::CompareFacesRequest*>(request.get())) {
     compare->set_first(cli::ReadFileOrThrow(options.portrait));
@@ -180,7 +191,8 @@ int SimilaritiesIn(const pb::Message& message) {
 OwnerRows ReadRows(const OwnRowsOptions& options) {
   OwnerRows rows;
   std::ifstream file(options.folder + "/rows");
-  if (!(file >> rows.passed >> rows.retried >> rows.session)) throw std::runtime_error("no rows were prepared");
+  if (!(file >> rows.passed >> rows.retried >> rows.refused >> rows.session))
+    throw std::runtime_error("no rows were prepared");
   if (!rows.application.ParseFromString(cli::ReadFileOrThrow(options.folder + "/application"))) {
     throw std::runtime_error("the prepared application cannot be read");
   }
@@ -205,6 +217,8 @@ int PrepareOwnRows(const OwnRowsOptions& options) {
                           v1::SubmitRegistrationRequest& request) {
     request = cli::MadeUpApplication(person, person, "agent1", "outlet1", cli::ReadFileOrThrow(options.portrait),
                                      cli::ReadFileOrThrow(portrait));
+    if (wanted == v1::VERDICT_REJECT)
+      request.mutable_parties(0)->mutable_capture()->set_method(v1::CAPTURE_METHOD_MANUAL);
     grpc::ClientContext context;
     context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(60));
     v1::Verification answer;
@@ -213,12 +227,13 @@ int PrepareOwnRows(const OwnRowsOptions& options) {
       throw std::runtime_error("the owner's registration: " +
                                (status.ok() ? v1::Verdict_Name(answer.verdict()) : cli::Describe(status)));
     }
-    return answer.verification_id();
+    return answer;
   };
-  v1::SubmitRegistrationRequest passed, retried;
+  v1::SubmitRegistrationRequest passed, retried, refused;
   std::ofstream rows(options.folder + "/rows");
-  rows << submit(41, options.second_portrait, v1::VERDICT_PASS, passed) << " ";
-  rows << submit(42, options.no_face, v1::VERDICT_RETRY, retried) << " ";
+  rows << submit(41, options.second_portrait, v1::VERDICT_PASS, passed).verification_id() << " ";
+  rows << submit(42, options.no_face, v1::VERDICT_RETRY, retried).verification_id() << " ";
+  rows << submit(kRefusedPerson, options.second_portrait, v1::VERDICT_REJECT, refused).reference_number() << " ";
   v1::StartSessionRequest start;
   start.set_request_id(cli::NewUuid());
   *start.mutable_channel() = passed.channel();
@@ -230,7 +245,7 @@ int PrepareOwnRows(const OwnRowsOptions& options) {
   }
   rows << session.session_id() << "\n";
   std::ofstream(options.folder + "/application", std::ios::binary) << passed.SerializeAsString();
-  std::cout << "the owner has three rows, a PASS, a RETRY and a session\n";
+  std::cout << "the owner has four rows, a PASS, a RETRY, a REJECT and a session\n";
   return 0;
 }
 
@@ -242,11 +257,17 @@ int CallOnForeignRows(const OwnRowsOptions& options) {
       const std::string certificate = std::string("foreign_") + whose + "_" + role_name;
       if (!std::ifstream(options.folder + "/" + certificate + ".crt")) continue;  // a role without agents or outlets
       const auto channel = ChannelOf(options, certificate);
+      // As script/prove names them in the certificates.
+      v1::Channel place = rows.application.channel();
+      if (whose == std::string("agent")) place.set_agent_id("agent2");
+      if (whose == std::string("outlet")) place.set_outlet_id("outlet2");
+      if (whose != std::string("agent") && whose != std::string("outlet")) place.clear_agent_id();
+      if (whose == std::string("operator") || whose == std::string("nowhere")) place.clear_outlet_id();
       for (const auto* method : Methods()) {
         const bool lists_rows = ListsRows(*method);
         if (!server::MayCall(role, method->full_name()) || !(NamesARow(*method) || lists_rows)) continue;
         ++calls;
-        const Reply reply = Call(channel, *method, *RequestAbout(*method, rows, options));
+        const Reply reply = Call(channel, *method, *RequestAbout(*method, rows, options, place, false));
         const bool right = lists_rows ? reply.status.ok() && !Mentions(reply, rows)
                                       : reply.status.error_code() == grpc::StatusCode::NOT_FOUND;
         ++(right ? lists_rows ? lists : not_found : wrong);
@@ -266,7 +287,8 @@ int CallOnOwnRows(const OwnRowsOptions& options) {
     const auto channel = ChannelOf(options, role_name);
     for (const auto* method : Methods()) {
       ++calls;
-      const Reply reply = Call(channel, *method, *RequestAbout(*method, rows, options));
+      const Reply reply =
+          Call(channel, *method, *RequestAbout(*method, rows, options, rows.application.channel(), true));
       const bool denied = cli::ErrorReasonOf(reply.status) == "ROLE_NOT_ALLOWED";
       refused += denied;
       if (denied == server::MayCall(role, method->full_name())) {

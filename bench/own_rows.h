@@ -17,7 +17,7 @@ struct OwnRowsOptions {
 
 // Each prints what it saw and returns an exit status.
 
-// The owner registers: one PASS, one RETRY. Their ids go to FOLDER/rows.
+// The owner registers: one PASS, one RETRY, one REJECT and a session. Their ids go to FOLDER/rows.
 int PrepareOwnRows(const OwnRowsOptions& options);
 
 // Strangers (certificates FOLDER/foreign_*_ROLE) call every method about the owner's rows: NOT_FOUND each time, and no

@@ -41,7 +41,7 @@ std::shared_ptr<grpc::Channel> MakeChannel(const ConnectionOptions& options) {
     credentials = grpc::SslCredentials(tls);
   }
   grpc::ChannelArguments arguments;
-  arguments.SetMaxReceiveMessageSize(16 << 20);
+  arguments.SetMaxReceiveMessageSize(32 << 20);  // a contested case has four pictures
   if (!options.server_name.empty()) arguments.SetSslTargetNameOverride(options.server_name);
   return grpc::CreateCustomChannel(options.server, credentials, arguments);
 }

@@ -89,6 +89,13 @@ void Print(const v1::Verification& v) {
   if (!v.next_reverification_date().empty()) {
     std::printf("  verify again  %s\n", v.next_reverification_date().c_str());
   }
+  if (v.has_contest_expire_time()) {
+    std::printf("  contest       a review can be asked for until %s: request-review %s\n",
+                Local(v.contest_expire_time()).c_str(), v.reference_number().c_str());
+  }
+  if (!v.contested_reference_number().empty()) {
+    std::printf("  contests      the refusal %s\n", v.contested_reference_number().c_str());
+  }
   std::printf("  checks       ");
   for (const v1::CheckResult& check : v.checks()) {
     if (check.outcome() == v1::OUTCOME_SKIPPED) continue;
@@ -116,8 +123,9 @@ void PrintRow(const v1::Verification& v) {
 }
 
 void Print(const v1::VerificationEvent& event) {
-  std::printf("%llu  %s  %-17s %-12s resume %s\n", static_cast<unsigned long long>(event.sequence()),
+  std::printf("%llu  %s  %-17s %-12s %sresume %s\n", static_cast<unsigned long long>(event.sequence()),
               Local(event.occur_time()).c_str(), Word(event.state()).c_str(), Word(event.verdict()).c_str(),
+              event.kind() == v1::EVENT_KIND_RESERVATION_ENDING ? "RESERVATION ENDS SOON  " : "",
               event.resume_token().c_str());
 }
 
@@ -235,12 +243,31 @@ void Print(const v1::ReviewCase& review) {
                 Strip(v1::CaptureMethod_Name(review.capture().method()), "CAPTURE_METHOD_").c_str());
     std::printf("  pictures      %zu and %zu bytes\n", review.id_photo().size(), review.live_portrait().size());
   }
+  if (review.has_contested()) {
+    const v1::ContestedRefusal& contested = review.contested();
+    std::printf("  contests      %s, refused for %s, pictures %zu and %zu bytes\n",
+                contested.verification().verification_id().c_str(), Codes(contested.verification()).c_str(),
+                contested.id_photo().size(), contested.live_portrait().size());
+    std::printf("  they say      %s\n", contested.statement().c_str());
+  }
   for (const v1::ReviewVote& vote : review.votes()) {
     std::printf("  vote          %s %s\n",
                 Strip(v1::ReviewConclusion_Name(vote.conclusion()), "REVIEW_CONCLUSION_").c_str(),
                 vote.reviewer().c_str());
   }
   Print(review.verification());
+}
+
+void Print(const v1::CountContestsResponse& response) {
+  std::printf("%-16s %-16s %-26s %8s %8s %8s %8s %8s %8s\n", "agent", "outlet", "reason", "upheld", "revised",
+              "evidence", "open", "lapsed", "withdrawn");
+  const auto number = [](uint64_t count) { return static_cast<unsigned long long>(count); };
+  for (const v1::ContestCount& row : response.counts()) {
+    std::printf("%-16s %-16s %-26s %8llu %8llu %8llu %8llu %8llu %8llu\n", row.agent_id().c_str(),
+                row.outlet_id().c_str(), v1::ReasonCode_Name(row.reason()).c_str(), number(row.upheld()),
+                number(row.revised()), number(row.evidence_asked()), number(row.open()), number(row.lapsed()),
+                number(row.withdrawn()));
+  }
 }
 
 void PrintJson(const google::protobuf::Message& message) {

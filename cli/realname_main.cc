@@ -66,6 +66,7 @@ struct Options {
   int64_t capture_time = 0;  // seconds since 1970; 0: now
   // The rest.
   std::vector<std::string> references;
+  std::string reference, statement;
   std::string verification_id, resume_token, page_token, state, first, second, photos = ".assets/photos";
   std::vector<std::string> evidence;
   std::string session_id, nonce, frame;
@@ -223,6 +224,24 @@ class Commands {
     }),
                               answer);
     return status == kNoVerdict ? 0 : status;  // that is what was asked for
+  }
+
+  int RequestReview() {
+    v1::RequestReviewRequest request;
+    request.set_request_id(o_.request_id.empty() ? NewUuid() : o_.request_id);
+    request.set_reference_number(o_.reference);
+    FillDocument(*request.mutable_document());
+    FillCapture(*request.mutable_capture());
+    FillChannel(*request.mutable_channel());
+    request.set_statement(o_.statement);
+    request.set_msisdn(o_.msisdn);
+    if (!o_.id_photo.empty()) request.set_id_photo(ReadFileOrThrow(o_.id_photo));
+    if (!o_.live_portrait.empty()) request.set_live_portrait(ReadFileOrThrow(o_.live_portrait));
+    v1::Verification answer;
+    return Finish(client_.Call([&](grpc::ClientContext& context) {
+      return client_.registration().RequestReview(&context, request, &answer);
+    }),
+                  answer);
   }
 
   int Precheck() {
@@ -507,6 +526,16 @@ int Main(int argc, char** argv) {
   sub = command("cancel", "give up before activation", &Commands::Cancel);
   verification(sub);
   request_id(sub);
+  sub = command("request-review", "contest a refusal: a person who had no part in it looks again",
+                &Commands::RequestReview);
+  sub->add_option("reference", o.reference, "the refusal's reference number")->required();
+  request_id(sub);
+  document(sub);
+  details(sub);
+  sub->add_option("--statement", o.statement, "what the customer says");
+  sub->add_option("--id-photo", o.id_photo, "a new portrait of the document (default: as it was)");
+  sub->add_option("--live-portrait", o.live_portrait, "a new portrait (default: as it was)");
+  sub->add_option("--msisdn", o.msisdn, "another number to open (default: as it was)");
   document(command("precheck", "ask whether a registration would make sense", &Commands::Precheck));
   sub = command("compare", "compare two pictures (auditors and administrators)", &Commands::Compare);
   sub->add_option("first", o.first, "JPEG or PNG, judged as an ID photo")->required();

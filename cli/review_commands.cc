@@ -66,6 +66,19 @@ class ReviewCommands {
     }
     return 0;
   }
+  int CountContests() {
+    v1::CountContestsResponse answer;
+    const grpc::Status status = client_.Call([&](grpc::ClientContext& c) {
+      return client_.review().CountContests(&c, v1::CountContestsRequest(), &answer);
+    });
+    if (!status.ok()) return Failed(status);
+    if (json_) {
+      PrintJson(answer);
+    } else {
+      Print(answer);
+    }
+    return 0;
+  }
   int Claim() {
     v1::ClaimCaseRequest request;
     request.set_verification_id(o_.verification_id);
@@ -164,6 +177,11 @@ class ReviewCommands {
       const std::string stem = o_.save + "/" + answer.verification().verification_id();
       SavePrivately(stem + "_id_photo" + Ending(answer.id_photo()), answer.id_photo());
       SavePrivately(stem + "_live_portrait" + Ending(answer.live_portrait()), answer.live_portrait());
+      if (answer.has_contested()) {
+        const v1::ContestedRefusal& contested = answer.contested();
+        SavePrivately(stem + "_refused_id_photo" + Ending(contested.id_photo()), contested.id_photo());
+        SavePrivately(stem + "_refused_live_portrait" + Ending(contested.live_portrait()), contested.live_portrait());
+      }
     }
     if (json_) {
       PrintJson(answer);
@@ -199,7 +217,7 @@ void AddReviewCommands(CLI::App& app, std::function<Client()> connect, const boo
     return sub;
   };
   const auto save = [&](CLI::App* sub) {
-    sub->add_option("--save", o->save, "folder to write the two pictures to, readable by you alone");
+    sub->add_option("--save", o->save, "folder to write the pictures to, readable by you alone");
   };
   command("list", "the cases that wait, in the order of work", &ReviewCommands::List)
       ->add_option("--page-size", o->page_size, "rows")
@@ -220,6 +238,7 @@ void AddReviewCommands(CLI::App& app, std::function<Client()> connect, const boo
   sub->add_option("--request-id", o->request_id,
                   "UUID; give the same one to retry the same call, with --sequence and every --check");
   sub->add_option("--sequence", o->sequence, "event of the verification that you voted on (default: read it)");
+  command("contests", "how contested refusals ended, by who had refused and why", &ReviewCommands::CountContests);
   named(command("return", "give the case back undecided", &ReviewCommands::Return));
   named(command("escalate", "give the case to an administrator", &ReviewCommands::Escalate));
 }

@@ -29,6 +29,13 @@ std::string AttemptRow(const std::string& verification_id, uint32_t attempt) {
   return verification_id + "/" + std::to_string(attempt);
 }
 
+// {1,2,3}
+std::string ArrayOf(const google::protobuf::RepeatedField<int>& numbers) {
+  std::string text;
+  for (const int number : numbers) text += (text.empty() ? "" : ",") + std::to_string(number);
+  return "{" + text + "}";
+}
+
 std::string Canonical(const google::protobuf::MessageLite& message) { return message.SerializeAsString(); }
 
 }  // namespace
@@ -157,16 +164,25 @@ Result<CommitOutcome> PostgresRegistry::Commit(const CommitRequest& request, Dea
 
   bool written = false;
   Status status = RunStatement(pool_, deadline, "commit", Repeatable::kNo, [&](pqxx::transaction_base& tx) {
-    written = Execute(tx, "commit_application", request.request.principal, request.request.request_id, digest_version_,
-                      Bytes{payload}, request.verification_id, request.owner.operator_id, request.owner.agent_id,
-                      request.owner.outlet_id, person_id, new_person, request.person_version, index_version_, document,
-                      name, number, static_cast<int>(request.state), static_cast<int>(request.decision.verdict()),
-                      attempt, request.expected_sequence, request.holds_place, request.quota_limit, expire, next_due,
-                      Bytes{record_bytes}, Bytes{record_subject}, Bytes{photos[0].name}, Bytes{photos[1].name},
-                      Bytes{sealed->decision}, Bytes{sealed->facts}, Bytes{sealed->facts_subject}, Bytes{sealed->salt},
-                      request.decision.policy_digest(), request.decision.rules_version(), TimeOrderedUuid(request.now),
-                      Bytes{sealed->audit_leaf}, session, Micros(request.now))[0][0]
-                  .as<bool>();
+    const auto commit = [&](const char* statement, const auto&... more) {
+      written =
+          Execute(tx, statement, request.request.principal, request.request.request_id, digest_version_, Bytes{payload},
+                  request.verification_id, request.owner.operator_id, request.owner.agent_id, request.owner.outlet_id,
+                  person_id, new_person, request.person_version, index_version_, document, name, number,
+                  static_cast<int>(request.state), static_cast<int>(request.decision.verdict()), attempt,
+                  request.expected_sequence, request.holds_place, request.quota_limit, expire, next_due,
+                  Bytes{record_bytes}, Bytes{record_subject}, Bytes{photos[0].name}, Bytes{photos[1].name},
+                  Bytes{sealed->decision}, Bytes{sealed->facts}, Bytes{sealed->facts_subject}, Bytes{sealed->salt},
+                  request.decision.policy_digest(), request.decision.rules_version(), TimeOrderedUuid(request.now),
+                  Bytes{sealed->audit_leaf}, session, Micros(request.now), more...)[0][0]
+              .template as<bool>();
+    };
+    if (const v1::Contest& contest = request.decision.contest();
+        request.decision.has_contest() && request.expected_sequence == 0) {
+      commit("commit_contest", contest.verification_id(), contest.level(), ArrayOf(contest.reasons()));
+    } else {
+      commit("commit_application");
+    }
   });
   if (status.code() == StatusCode::kAborted) return CommitOutcome(Moved{});
   if (!status.ok()) return status;
@@ -180,6 +196,7 @@ Result<CommitOutcome> PostgresRegistry::Commit(const CommitRequest& request, Dea
   stored.attempt = attempt;
   stored.sequence = sequence;
   stored.decision = request.decision;
+  stored.decision_sequence = sequence;
   stored.create_time = TimePoint(std::chrono::seconds(request.record.create_time().seconds()) +
                                  std::chrono::microseconds(request.record.create_time().nanos() / 1000));
   stored.decide_time = request.now;
@@ -259,6 +276,16 @@ Result<uint32_t> PostgresRegistry::ExpireReservations(TimePoint now, uint32_t li
   return ended;
 }
 
+Result<uint32_t> PostgresRegistry::WarnReservations(TimePoint now, TimePoint before, uint32_t limit,
+                                                    Deadline deadline) {
+  uint32_t told = 0;
+  Status status = RunStatement(pool_, deadline, "warn", Repeatable::kYes, [&](pqxx::transaction_base& tx) {
+    told = Execute(tx, "warn_reservations", Micros(now), Micros(before), limit)[0][0].as<uint32_t>();
+  });
+  if (!status.ok()) return status;
+  return told;
+}
+
 Result<PrecheckObservation> PostgresRegistry::ObservePrecheck(const PrecheckQuery& query, Deadline deadline) {
   const std::string document = DocumentIndex(query.document_type, query.document_number.Reveal());
   const std::string name = NameIndex(query.name.Reveal());
@@ -336,10 +363,10 @@ Result<StoredApplication> PostgresRegistry::GetApplication(const Scope& scope, c
     const auto row = rows[0];
     application.emplace();
     application->verification = ReadVerification(row);
-    clear = ReadBytes(row[12]);
-    sealed = ReadBytes(row[13]);
-    names = {ReadBytes(row[14]), ReadBytes(row[15])};
-    attempt = row[16].as<uint32_t>();
+    clear = ReadBytes(row[kVerificationColumns]);
+    sealed = ReadBytes(row[kVerificationColumns + 1]);
+    names = {ReadBytes(row[kVerificationColumns + 2]), ReadBytes(row[kVerificationColumns + 3])};
+    attempt = row[kVerificationColumns + 4].as<uint32_t>();
   });
   if (!status.ok()) return status;
   if (!application) return NoSuchVerification();
@@ -371,6 +398,19 @@ Result<StoredApplication> PostgresRegistry::GetApplication(const Scope& scope, c
   return *std::move(application);
 }
 
+Result<std::vector<std::string>> PostgresRegistry::FindByReference(const std::string& operator_id,
+                                                                   const std::string& reference, Deadline deadline) {
+  std::vector<std::string> found;
+  Status status = RunStatement(pool_, deadline, "by reference", Repeatable::kYes, [&](pqxx::transaction_base& tx) {
+    found.clear();
+    for (const auto& row : Execute(tx, "by_reference", operator_id, reference)) {
+      found.push_back(row[0].as<std::string>());
+    }
+  });
+  if (!status.ok()) return status;
+  return found;
+}
+
 Result<std::vector<StoredVerification>> PostgresRegistry::List(const ListQuery& query, Deadline deadline) {
   const Nullable before =
       query.before_verification_id.empty() ? Nullable::Null() : Nullable::Text(query.before_verification_id);
@@ -399,7 +439,8 @@ Result<std::vector<StoredEvent>> PostgresRegistry::Events(const Scope& scope, co
     if (!found) return;
     for (const auto& row : Execute(tx, "events", verification_id, after_sequence)) {
       events.push_back({row[0].as<uint64_t>(), FromMicros(row[1].as<int64_t>()),
-                        static_cast<v1::State>(row[2].as<int>()), static_cast<v1::Verdict>(row[3].as<int>())});
+                        static_cast<v1::State>(row[2].as<int>()), static_cast<v1::Verdict>(row[3].as<int>()),
+                        static_cast<v1::EventKind>(row[4].as<int>())});
     }
   });
   if (!status.ok()) return status;

@@ -26,6 +26,7 @@ class PostgresRegistry final : public Registry {
   Result<StoredVerification> Cancel(const Scope& scope, const RequestKey& request, const std::string& verification_id,
                                     TimePoint now, Deadline deadline) override;
   Result<uint32_t> ExpireReservations(TimePoint now, uint32_t limit, Deadline deadline) override;
+  Result<uint32_t> WarnReservations(TimePoint now, TimePoint before, uint32_t limit, Deadline deadline) override;
   Result<PrecheckObservation> ObservePrecheck(const PrecheckQuery& query, Deadline deadline) override;
   Status ArchivePolicy(const std::string& digest, const std::string& text, Deadline deadline) override;
 
@@ -33,6 +34,8 @@ class PostgresRegistry final : public Registry {
   Result<v1::Facts> GetFacts(const Scope& scope, const std::string& verification_id, Deadline deadline) override;
   Result<StoredApplication> GetApplication(const Scope& scope, const std::string& verification_id,
                                            Deadline deadline) override;
+  Result<std::vector<std::string>> FindByReference(const std::string& operator_id, const std::string& reference,
+                                                   Deadline deadline) override;
   Result<std::vector<StoredVerification>> List(const ListQuery& query, Deadline deadline) override;
   Result<std::vector<StoredEvent>> Events(const Scope& scope, const std::string& verification_id,
                                           uint64_t after_sequence, Deadline deadline) override;

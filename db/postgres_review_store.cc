@@ -119,7 +119,7 @@ Result<bool> PostgresReviewStore::Vote(const VoteCommit& commit, Deadline deadli
     sealed = *std::move(made);
   } else {
     // Decides nothing yet: evidence that somebody voted on that decision, and when.
-    audit.revision = static_cast<uint32_t>(commit.expected_sequence);
+    audit.revision = static_cast<uint32_t>(commit.decision_sequence);
     audit.event_kind = "review vote";
     audit.decision_commitment.assign(kSha256Bytes, '\0');
     audit.facts_commitment.assign(kSha256Bytes, '\0');
@@ -131,7 +131,7 @@ Result<bool> PostgresReviewStore::Vote(const VoteCommit& commit, Deadline deadli
   const std::string payload = *PayloadDigest(ring_, digest_version_, "request", commit.request.canonical_payload);
   const std::string note = Seal(**key,
                                 {"review_vote", "sealed_note",
-                                 VoteRow(commit.verification_id, commit.expected_sequence, commit.votes_before + 1)},
+                                 VoteRow(commit.verification_id, commit.decision_sequence, commit.votes_before + 1)},
                                 commit.note.Reveal());
   const bool claims = decision.verdict() == v1::VERDICT_PASS && !commit.document_number.Reveal().empty();
   const Nullable document =
@@ -148,15 +148,15 @@ Result<bool> PostgresReviewStore::Vote(const VoteCommit& commit, Deadline deadli
   const std::string vote = commit.vote.SerializeAsString();
   bool written = false;
   Status status = RunStatement(pool_, deadline, "vote", Repeatable::kNo, [&](pqxx::transaction_base& tx) {
-    written =
-        Execute(tx, "commit_vote", commit.reviewer.principal, commit.request.request_id, digest_version_,
-                Bytes{payload}, verification.person_id, commit.verification_id, commit.expected_sequence,
-                commit.votes_before, Bytes{vote}, Bytes{note}, commit.escalate, commit.decision.has_value(),
-                index_version_, document, name, static_cast<int>(commit.state), static_cast<int>(decision.verdict()),
-                commit.holds_place, expire, next_due, Bytes{sealed.decision}, Bytes{sealed.facts},
-                Bytes{sealed.facts_subject}, Bytes{sealed.salt}, decision.policy_digest(), decision.rules_version(),
-                TimeOrderedUuid(commit.now), Bytes{sealed.audit_leaf}, Micros(commit.now))[0][0]
-            .as<bool>();
+    written = Execute(tx, "commit_vote", commit.reviewer.principal, commit.request.request_id, digest_version_,
+                      Bytes{payload}, verification.person_id, commit.verification_id, commit.expected_sequence,
+                      commit.decision_sequence, commit.votes_before, Bytes{vote}, Bytes{note}, commit.escalate,
+                      commit.decision.has_value(), index_version_, document, name, static_cast<int>(commit.state),
+                      static_cast<int>(decision.verdict()), commit.holds_place, expire, next_due,
+                      Bytes{sealed.decision}, Bytes{sealed.facts}, Bytes{sealed.facts_subject}, Bytes{sealed.salt},
+                      decision.policy_digest(), decision.rules_version(), TimeOrderedUuid(commit.now),
+                      Bytes{sealed.audit_leaf}, Micros(commit.now))[0][0]
+                  .as<bool>();
   });
   if (!status.ok()) return status;
   return written;
@@ -172,6 +172,28 @@ Result<uint64_t> PostgresReviewStore::CasesBefore(const std::string& operator_id
   if (!status.ok()) return status;
   if (!before) return NoSuchCase();
   return *before;
+}
+
+Result<v1::CountContestsResponse> PostgresReviewStore::CountContests(const std::string& operator_id, TimePoint from,
+                                                                     TimePoint to, Deadline deadline) {
+  v1::CountContestsResponse response;
+  Status status = RunStatement(pool_, deadline, "count contests", Repeatable::kYes, [&](pqxx::transaction_base& tx) {
+    response.Clear();
+    for (const auto& row : Execute(tx, "count_contests", operator_id, Micros(from), Micros(to))) {
+      v1::ContestCount& count = *response.add_counts();
+      count.set_agent_id(row[0].as<std::string>());
+      count.set_outlet_id(row[1].as<std::string>());
+      count.set_reason(static_cast<v1::ReasonCode>(row[2].as<int>()));
+      count.set_upheld(row[3].as<uint64_t>());
+      count.set_revised(row[4].as<uint64_t>());
+      count.set_evidence_asked(row[5].as<uint64_t>());
+      count.set_open(row[6].as<uint64_t>());
+      count.set_lapsed(row[7].as<uint64_t>());
+      count.set_withdrawn(row[8].as<uint64_t>());
+    }
+  });
+  if (!status.ok()) return status;
+  return response;
 }
 
 Result<StoredCase> PostgresReviewStore::Get(const std::string& operator_id, const std::string& verification_id,
@@ -192,7 +214,7 @@ Status PostgresReviewStore::ReadVotes(StoredCase& open, Deadline deadline) {
   const StoredVerification& stands = open.verification;
   // What a review decided carries its votes itself.
   const uint64_t sequence =
-      stands.decision.has_review() ? stands.decision.review().revises_sequence() : stands.sequence;
+      stands.decision.has_review() ? stands.decision.review().revises_sequence() : stands.decision_sequence;
   return RunStatement(pool_, deadline, "read votes", Repeatable::kYes, [&](pqxx::transaction_base& tx) {
     open.votes.Clear();
     open.votes.set_revises_sequence(sequence);

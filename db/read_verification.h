@@ -9,7 +9,7 @@
 namespace realname::db {
 
 // The column after them.
-inline constexpr int kVerificationColumns = 12;
+inline constexpr int kVerificationColumns = 14;
 
 inline StoredVerification ReadVerification(const pqxx::row& row) {
   StoredVerification stored;
@@ -22,6 +22,8 @@ inline StoredVerification ReadVerification(const pqxx::row& row) {
   stored.decision.ParseFromString(ReadBytes(row[8]));
   stored.create_time = FromMicros(row[9].as<int64_t>());
   stored.decide_time = FromMicros(row[10].as<int64_t>());
+  stored.decision_sequence = row[12].as<uint64_t>();
+  stored.contested = row[13].as<bool>();
   if (!row[11].is_null()) stored.reservation_expire_time = FromMicros(row[11].as<int64_t>());
   return stored;
 }

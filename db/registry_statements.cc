@@ -11,7 +11,8 @@ namespace {
 // Columns that Read() in postgres_registry.cc expects, in its order.
 constexpr char kColumns[] =
     "v.verification_id, v.person_id, v.operator_id, v.agent_id, v.outlet_id, v.state, v.attempt, v.sequence, "
-    "d.decision, realname.micros(v.create_time), realname.micros(d.decide_time), realname.micros(v.expire_time)";
+    "d.decision, realname.micros(v.create_time), realname.micros(d.decide_time), realname.micros(v.expire_time), "
+    "d.sequence, exists (select 1 from realname.contest k where k.contested_verification_id = v.verification_id)";
 
 constexpr char kLatestDecision[] =
     " join lateral (select * from realname.decision x where x.person_id = v.person_id "
@@ -40,6 +41,30 @@ void PrepareRegistryStatements(Connection& connection) {
       "select realname.commit_application($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, "
       "$16::smallint, $17::smallint, $18, $19, $20, $21, realname.at($22), $23, $24, $25, $26, $27, $28, "
       "$29, $30, $31, $32, $33, $34, $35, $36, realname.at($37))");
+  connection.raw.prepare(
+      "commit_contest",
+      "select case when realname.commit_application($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, "
+      "$16::smallint, $17::smallint, $18, $19, $20, $21, realname.at($22), $23, $24, $25, $26, $27, $28, "
+      "$29, $30, $31, $32, $33, $34, $35, $36, realname.at($37)) "
+      "then realname.open_contest($5, $9, $38, $39, $40, realname.at($37)) else false end");
+  connection.raw.prepare("by_reference",
+                         "select c.verification_id from realname.verification_claim c "
+                         "join realname.verification v on v.person_id = c.person_id and "
+                         "v.verification_id = c.verification_id "
+                         "where right(c.verification_id::text, 12) = $2 and v.operator_id = $1");
+  connection.raw.prepare("warn_reservations",
+                         "select realname.warn_reservations(realname.at($1), realname.at($2), $3)");
+  // State and verdict are those of the verification that contests.
+  connection.raw.prepare(
+      "count_contests",
+      "select k.agent_id, k.outlet_id, reason, count(*) filter (where v.state = 5 and v.verdict = 5), "
+      "count(*) filter (where v.state in (5, 6) and v.verdict = 1), count(*) filter (where v.state = 2), "
+      "count(*) filter (where v.state in (3, 4)), count(*) filter (where v.state = 8), "
+      "count(*) filter (where v.state = 7) "
+      "from realname.contest k cross join unnest(k.reasons) as reason "
+      "join realname.verification v on v.person_id = k.person_id and v.verification_id = k.verification_id "
+      "where k.operator_id = $1 and k.open_time >= realname.at($2) and k.open_time < realname.at($3) "
+      "group by 1, 2, 3 order by 1, 2, 3");
   connection.raw.prepare("transition",
                          "select realname.transition($1::smallint, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, "
                          "realname.at($12))");
@@ -62,7 +87,7 @@ void PrepareRegistryStatements(Connection& connection) {
                                      "order by v.verification_id desc limit $6");
   connection.raw.prepare("in_scope", "select 1 " + by_claim + "where c.verification_id = $4 and" + scope);
   connection.raw.prepare("events",
-                         "select sequence, realname.micros(occur_time), state, verdict from realname.outbox "
+                         "select sequence, realname.micros(occur_time), state, verdict, kind from realname.outbox "
                          "where verification_id = $1 and sequence > $2 order by sequence");
   connection.raw.prepare("sequence_outbox", "select realname.sequence_outbox(1000)");
   connection.raw.prepare(
@@ -125,8 +150,9 @@ void PrepareRegistryStatements(Connection& connection) {
   connection.raw.prepare("release_case", "select realname.release_case($1, $2, $3, $4, realname.at($5))");
   connection.raw.prepare(
       "commit_vote",
-      "select realname.commit_vote($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16::smallint, "
-      "$17::smallint, $18, realname.at($19), $20, $21, $22, $23, $24, $25, $26, $27, $28, realname.at($29))");
+      "select realname.commit_vote($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, "
+      "$17::smallint, $18::smallint, $19, realname.at($20), $21, $22, $23, $24, $25, $26, $27, $28, $29, "
+      "realname.at($30))");
   connection.raw.prepare("cases_before",
                          "select (select count(*) from realname.review_case c join realname.verification v "
                          "on v.person_id = c.person_id and v.verification_id = c.verification_id where" +

@@ -40,6 +40,9 @@ Status FromSqlState(const std::string& state, std::string_view what) {
   if (state == "RN008") {
     return Status(StatusCode::kNotFound, "NO_SUCH_CASE", "no such case, or none that you may take");
   }
+  if (state == "RN009") {
+    return Status(StatusCode::kAlreadyExists, "ALREADY_CONTESTED", "the refusal was contested before");
+  }
   const std::string state_class = state.substr(0, 2);
   if (state_class == "08" || state_class == "53" || state_class == "57" || state_class == "58" || state == "25006") {
     return Unavailable(what, state);

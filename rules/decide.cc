@@ -142,7 +142,8 @@ class Examination {
   }
 
   void Challenge() {
-    if (!ChallengeAsked(policy_, facts_)) return;
+    // A contest may be made where nobody can be asked to move; the person who decides sees what was refused.
+    if (!ChallengeAsked(policy_, facts_) || (facts_.has_contest() && !facts_.has_session())) return;
     Passed(v1::CHECK_LIVENESS);
     for (const v1::ReasonCode fault : ChallengeFaults(policy_, facts_)) Fail(v1::CHECK_LIVENESS, fault);
   }
@@ -190,11 +191,18 @@ class Examination {
 
   // REVIEW reasons of earlier attempts whose evidence was replaced by better: they still want a person's eyes.
   void CarriedReasons() {
-    for (const int code : facts_.carried_review_reasons()) {
+    for (const int code : facts_.carried_review_reasons()) Carry(static_cast<v1::ReasonCode>(code));
+  }
+
+  void Contest() {
+    if (!facts_.has_contest()) return;
+    Passed(v1::CHECK_CONTEST);
+    Uncertain(v1::CHECK_CONTEST, v1::CTS_REQUESTED);
+    // What was seen in the pictures then is judged beside those of now; the rest was looked up again.
+    for (const int code : facts_.contest().reasons()) {
       const auto reason = static_cast<v1::ReasonCode>(code);
-      const bool again =
-          std::any_of(findings_.begin(), findings_.end(), [&](const auto& f) { return f.code == reason; });
-      if (!again) Uncertain(CheckOf(reason), reason);
+      const v1::Check check = CheckOf(reason);
+      if (check == v1::CHECK_FACE_MATCH || check == v1::CHECK_LIVENESS) Carry(reason);
     }
   }
 
@@ -205,6 +213,11 @@ class Examination {
   v1::Decision Merge() const;
 
  private:
+  void Carry(v1::ReasonCode reason) {
+    const bool again = std::any_of(findings_.begin(), findings_.end(), [&](const auto& f) { return f.code == reason; });
+    if (!again) Uncertain(CheckOf(reason), reason);
+  }
+
   // How the findings of a check that `counts` come out, if it was made.
   template <typename Counts>
   v1::Outcome OutcomeOf(v1::Check check, bool made, Counts counts) const {
@@ -261,6 +274,7 @@ class Examination {
   }
 
   v1::ReasonClass ClassOf(const Found& found) const {
+    if (facts_.has_contest()) return v1::REASON_CLASS_REVIEW;
     const v1::CaptureMethod method = facts_.application().capture_method();
     const v1::ReasonClass in_force =
         ClassInForce(policy_, found.code, facts_.attempt(), method, facts_.liveness_bpcer());
@@ -310,6 +324,7 @@ v1::Decision Examination::Merge() const {
   v1::Decision decision;
   decision.set_policy_digest(policy_.digest);
   decision.set_rules_version(kRulesVersion);
+  if (facts_.has_contest()) *decision.mutable_contest() = facts_.contest();
 
   for (int i = v1::Check_MIN + 1; i <= v1::Check_MAX; ++i) {
     const auto check = static_cast<v1::Check>(i);
@@ -380,7 +395,8 @@ v1::Decision Examination::Merge() const {
       }
       break;
     case v1::VERDICT_REVIEW:
-      decision.set_next_action(own_hall ? v1::NEXT_ACTION_OWN_HALL : v1::NEXT_ACTION_WAIT_FOR_REVIEW);
+      decision.set_next_action(own_hall && !facts_.has_contest() ? v1::NEXT_ACTION_OWN_HALL
+                                                                 : v1::NEXT_ACTION_WAIT_FOR_REVIEW);
       break;
     case v1::VERDICT_REJECT:
       decision.set_next_action(own_hall ? v1::NEXT_ACTION_OWN_HALL : v1::NEXT_ACTION_NONE);
@@ -417,6 +433,7 @@ v1::Decision Decide(const Policy& policy, const v1::Facts& facts) {
   examination.AgePolicy();
   examination.ChannelPolicy();
   examination.CarriedReasons();
+  examination.Contest();
   return examination.Merge();
 }
 
@@ -445,7 +462,7 @@ v1::Verdict Precheck(const Policy& policy, const v1::Facts& facts) {
   }
 }
 
-bool HoldsPlace(const v1::Decision& decision) {
+bool IsPending(const v1::Decision& decision) {
   switch (decision.verdict()) {
     case v1::VERDICT_PASS:
     case v1::VERDICT_REVIEW:
@@ -455,6 +472,13 @@ bool HoldsPlace(const v1::Decision& decision) {
     default:
       return false;
   }
+}
+
+bool HoldsPlace(const v1::Decision& decision) {
+  const bool no_room = std::any_of(decision.checks().begin(), decision.checks().end(), [](const auto& check) {
+    return check.check() == v1::CHECK_QUOTA && check.outcome() == v1::OUTCOME_FAILED;
+  });
+  return IsPending(decision) && !no_room;
 }
 
 v1::State StateAfter(const v1::Decision& decision) {

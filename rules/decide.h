@@ -11,10 +11,11 @@ namespace realname::rules {
 
 // Version of what this room does. Goes up with every change after which the same policy and facts may give another
 // decision; replays of older decisions then say which rule answers differently.
-inline constexpr uint32_t kRulesVersion = 5;
+inline constexpr uint32_t kRulesVersion = 6;
 
 // Makes every check and merges the reasons: REJECT > REVIEW > RETRY > INCONCLUSIVE > PASS, except that RETRY comes
-// before REVIEW while attempts are left, because a reviewer cannot judge a blurred picture.
+// before REVIEW while attempts are left, because a reviewer cannot judge a blurred picture. What contests a refusal
+// always goes to REVIEW: a person decides, with whatever was found.
 v1::Decision Decide(const Policy& policy, const v1::Facts& facts);
 
 // What the two pictures alone lead to: the checks of faces and liveness, merged as in Decide. For measuring what a
@@ -34,8 +35,11 @@ bool IdentifiesPerson(const Policy& policy, const v1::Facts& facts);
 // (only an own hall can tell). Looks at document, age, channel, quota and what is registered, never at captures.
 v1::Verdict Precheck(const Policy& policy, const v1::Facts& facts);
 
-// Whether a decision holds a place in the person's quota while it waits: PASS, REVIEW and a RETRY that can be
-// resubmitted.
+// Whether something is yet to come of a decision, so that the number stays reserved: PASS, REVIEW and a RETRY that can
+// be resubmitted.
+bool IsPending(const v1::Decision& decision);
+
+// Whether a decision holds a place in the person's quota: a pending one does, unless it found no room.
 bool HoldsPlace(const v1::Decision& decision);
 
 // The state that follows a decision.

@@ -160,6 +160,10 @@ std::string FirstFault(const v1::PolicyPack& pack, const pb::TextFormat::ParseIn
   faults.Require((desk.open_hour() < desk.close_hour() && desk.close_hour() <= 24) ||
                      (desk.open_hour() == 0 && desk.close_hour() == 0),
                  "review", -1, "open_hour must lie before close_hour, or both be 0");
+  faults.Require(desk.warn_minutes() > 0, "review", -1, "warn_minutes must be positive");
+  const auto& contest = pack.contest();
+  faults.Require(contest.within_days() > 0 && contest.decide_within_hours() > 0 && contest.max_levels() > 0, "contest",
+                 -1, "within_days, decide_within_hours and max_levels must be positive");
   CheckChallenge(faults, pack);
   CheckReasons(faults, pack);
   return faults.first();
@@ -264,6 +268,8 @@ v1::Check CheckOf(v1::ReasonCode code) {
     case v1::REC_NUMBER:
     case v1::REC_INCOMPLETE:
       return v1::CHECK_RECORD_CONSISTENCY;
+    case v1::CTS_REQUESTED:
+      return v1::CHECK_CONTEST;
     default:
       return v1::CHECK_UNSPECIFIED;
   }

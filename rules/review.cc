@@ -22,6 +22,17 @@ const v1::CheckVote* VoteOn(const v1::ReviewVote& vote, v1::Check check) {
   return nullptr;
 }
 
+// The first reason of the decision that no vote lifts.
+v1::ReasonCode LiftedByEvidenceOnly(const Policy& policy, const v1::Decision& decision) {
+  for (const v1::CheckDecision& check : decision.checks()) {
+    for (const int code : check.reasons()) {
+      const auto reason = static_cast<v1::ReasonCode>(code);
+      if (TextOf(policy, reason).lifted_by_evidence_only()) return reason;
+    }
+  }
+  return v1::REASON_CODE_UNSPECIFIED;
+}
+
 constexpr int kDay = 24 * 60;
 
 // From `now` to when `work` minutes will have been worked in the desk's hours.
@@ -49,7 +60,7 @@ minutes TimeFor(const v1::ReviewPolicy& desk, int utc_offset_minutes, minutes wo
 
 }  // namespace
 
-std::string VoteFault(const v1::Decision& decision, const v1::ReviewVote& vote) {
+std::string VoteFault(const Policy& policy, const v1::Decision& decision, const v1::ReviewVote& vote) {
   int wanted = 0;
   bool failed = false;
   for (const v1::CheckDecision& check : decision.checks()) {
@@ -66,6 +77,9 @@ std::string VoteFault(const v1::Decision& decision, const v1::ReviewVote& vote) 
   switch (vote.conclusion()) {
     case v1::REVIEW_CONCLUSION_APPROVE:
       if (failed) return "conclusion: APPROVE with a check that FAILED";
+      if (const auto reason = LiftedByEvidenceOnly(policy, decision); reason != v1::REASON_CODE_UNSPECIFIED) {
+        return "conclusion: no vote lifts " + v1::ReasonCode_Name(reason) + ": REJECT, or REQUEST_EVIDENCE";
+      }
       break;
     case v1::REVIEW_CONCLUSION_REJECT:
       if (!failed) return "conclusion: REJECT with every check PASSED";

@@ -14,9 +14,9 @@
 namespace realname::rules {
 
 // What is wrong with the form of a vote on `decision`, by field; empty if nothing is. Each check that found something
-// is voted on exactly once and no other; APPROVE with nothing FAILED, REJECT with something, REQUEST_EVIDENCE with
-// items.
-std::string VoteFault(const v1::Decision& decision, const v1::ReviewVote& vote);
+// is voted on exactly once and no other; APPROVE with nothing FAILED and no reason that only evidence lifts, REJECT
+// with something FAILED, REQUEST_EVIDENCE with items.
+std::string VoteFault(const Policy& policy, const v1::Decision& decision, const v1::ReviewVote& vote);
 
 // Whether approving takes two people: against a check that FAILED, or for one of the policy's reasons.
 bool NeedsSecondReviewer(const Policy& policy, const v1::Decision& decision);

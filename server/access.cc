@@ -11,7 +11,7 @@ constexpr v1::Role kReaders[] = {v1::ROLE_RETAIL,   v1::ROLE_ONLINE,       v1::R
                                  v1::ROLE_REVIEWER, v1::ROLE_REGULATOR_RO, v1::ROLE_ADMIN};
 constexpr v1::Role kComparers[] = {v1::ROLE_AUDITOR, v1::ROLE_ADMIN};
 constexpr v1::Role kReviewers[] = {v1::ROLE_REVIEWER, v1::ROLE_ADMIN};
-constexpr v1::Role kCardReaders[] = {v1::ROLE_AUDITOR, v1::ROLE_REVIEWER, v1::ROLE_REGULATOR_RO, v1::ROLE_ADMIN};
+constexpr v1::Role kStaff[] = {v1::ROLE_AUDITOR, v1::ROLE_REVIEWER, v1::ROLE_REGULATOR_RO, v1::ROLE_ADMIN};
 
 constexpr AccessRow kTable[] = {
     {"realname.v1.RegistrationService.PrecheckEligibility", kSellers},
@@ -26,14 +26,16 @@ constexpr AccessRow kTable[] = {
     {"realname.v1.RegistrationService.WatchVerification", kReaders},
     {"realname.v1.RegistrationService.ConfirmActivation", kSellers},
     {"realname.v1.RegistrationService.CancelVerification", kSellers},
+    {"realname.v1.RegistrationService.RequestReview", kSellers},
     {"realname.v1.ReviewService.ListCases", kReviewers},
     {"realname.v1.ReviewService.ClaimCase", kReviewers},
     {"realname.v1.ReviewService.ExtendClaim", kReviewers},
     {"realname.v1.ReviewService.DecideCase", kReviewers},
     {"realname.v1.ReviewService.ReturnCase", kReviewers},
     {"realname.v1.ReviewService.EscalateCase", kReviewers},
+    {"realname.v1.ReviewService.CountContests", kStaff},
     {"realname.v1.FaceService.CompareFaces", kComparers},
-    {"realname.v1.FaceService.GetModelCard", kCardReaders},
+    {"realname.v1.FaceService.GetModelCard", kStaff},
 };
 
 }  // namespace

@@ -28,11 +28,13 @@ Deadline Soon() { return std::chrono::steady_clock::now() + std::chrono::seconds
 }  // namespace
 
 Housekeeping::Housekeeping(Registry& registry, SessionStore& sessions, db::PhotoStore& photos,
-                           db::OrphanKeys orphan_keys, const Clock& clock, std::function<void(bool)> set_serving)
+                           db::OrphanKeys orphan_keys, std::chrono::minutes warn_before, const Clock& clock,
+                           std::function<void(bool)> set_serving)
     : registry_(registry),
       sessions_(sessions),
       photos_(photos),
       orphan_keys_(orphan_keys),
+      warn_before_(warn_before),
       clock_(clock),
       set_serving_(std::move(set_serving)),
       thread_([this] { Run(); }) {}
@@ -60,6 +62,10 @@ void Housekeeping::Run() {
       Log(alive ? LogLevel::kInfo : LogLevel::kError, alive ? "serving" : "not serving: the database does not answer");
     }
     if (ended.ok() && *ended > 0) Log(LogLevel::kInfo, "reservations ended", {{"count", int64_t{*ended}}});
+    if (alive) {
+      auto told = registry_.WarnReservations(clock_.Now(), clock_.Now() + warn_before_, kExpiryBatch, Soon());
+      if (told.ok() && *told > 0) Log(LogLevel::kInfo, "reservations about to end", {{"count", int64_t{*told}}});
+    }
     // What large requests leave behind in small pieces goes back to the system.
     if (beat % kTrimBeats == 0) malloc_trim(0);
     if (alive && beat % kSessionSweepBeats == 0) {

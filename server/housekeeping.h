@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the server does by itself: ends reservations that ran out, sweeps sessions that no registration used, pictures
-// that nobody names and keys of people whom the registry does not know, and tells the health service the truth.
+// What the server does by itself: ends reservations that ran out and tells of those that are about to, sweeps sessions
+// that no registration used, pictures that nobody names and keys of people whom the registry does not know, and tells
+// the health service the truth.
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <functional>
 #include <mutex>
@@ -18,10 +20,10 @@ namespace realname::server {
 
 class Housekeeping {
  public:
-  // `set_serving` is called whenever the database begins or ceases to answer, first of all once. Arguments outlive
-  // this.
+  // Channels are told of cases whose reservations end within `warn_before`. `set_serving` is called whenever the
+  // database begins or ceases to answer, first of all once. Arguments outlive this.
   Housekeeping(Registry& registry, SessionStore& sessions, db::PhotoStore& photos, db::OrphanKeys orphan_keys,
-               const Clock& clock, std::function<void(bool)> set_serving);
+               std::chrono::minutes warn_before, const Clock& clock, std::function<void(bool)> set_serving);
   ~Housekeeping();
 
  private:
@@ -31,6 +33,7 @@ class Housekeeping {
   SessionStore& sessions_;
   db::PhotoStore& photos_;
   db::OrphanKeys orphan_keys_;
+  const std::chrono::minutes warn_before_;
   const Clock& clock_;
   const std::function<void(bool)> set_serving_;
   std::mutex mutex_;

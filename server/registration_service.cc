@@ -253,4 +253,14 @@ grpc::ServerUnaryReactor* RegistrationServiceImpl::CancelVerification(grpc::Call
       [this](const auto& caller, const auto& asked, Deadline d) { return verifications_.Cancel(caller, asked, d); });
 }
 
+grpc::ServerUnaryReactor* RegistrationServiceImpl::RequestReview(grpc::CallbackServerContext* context,
+                                                                 const grpc::ByteBuffer* request,
+                                                                 grpc::ByteBuffer* response) {
+  static const std::string kMethod = Method("RequestReview");
+  return Unary<v1::RequestReviewRequest, v1::Verification>(admission_, context, request, response, kMethod,
+                                                           [this](const auto& caller, const auto& asked, Deadline d) {
+                                                             return registration_.RequestReview(caller, asked, d);
+                                                           });
+}
+
 }  // namespace realname::server

@@ -42,7 +42,8 @@ using RawRegistrationService = v1::RegistrationService::WithRawCallbackMethod_Pr
                 v1::RegistrationService::WithRawCallbackMethod_ListVerifications<
                     v1::RegistrationService::WithRawCallbackMethod_WatchVerification<
                         v1::RegistrationService::WithRawCallbackMethod_ConfirmActivation<
-                            v1::RegistrationService::WithRawCallbackMethod_CancelVerification<RawSessionMethods>>>>>>>>;
+                            v1::RegistrationService::WithRawCallbackMethod_CancelVerification<
+                                v1::RegistrationService::WithRawCallbackMethod_RequestReview<RawSessionMethods>>>>>>>>>;
 
 class RegistrationServiceImpl final : public RawRegistrationService {
  public:
@@ -75,6 +76,8 @@ class RegistrationServiceImpl final : public RawRegistrationService {
                                               grpc::ByteBuffer* response) override;
   grpc::ServerUnaryReactor* CancelVerification(grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
                                                grpc::ByteBuffer* response) override;
+  grpc::ServerUnaryReactor* RequestReview(grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
+                                          grpc::ByteBuffer* response) override;
 
   // Returns when no stream uses this service any more; after gRPC was shut down, and before anything goes.
   void WaitForWatches() { open_watches_.WaitForNone(); }

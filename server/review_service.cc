@@ -45,4 +45,12 @@ grpc::ServerUnaryReactor* ReviewServiceImpl::EscalateCase(grpc::CallbackServerCo
       [this](const auto& caller, const auto& asked, Deadline d) { return reviews_.Escalate(caller, asked, d); });
 }
 
+grpc::ServerUnaryReactor* ReviewServiceImpl::CountContests(grpc::CallbackServerContext* context,
+                                                           const grpc::ByteBuffer* request,
+                                                           grpc::ByteBuffer* response) {
+  return Unary<v1::CountContestsRequest, v1::CountContestsResponse>(
+      admission_, context, request, response, "realname.v1.ReviewService.CountContests",
+      [this](const auto& caller, const auto& asked, Deadline d) { return reviews_.CountContests(caller, asked, d); });
+}
+
 }  // namespace realname::server

@@ -9,10 +9,11 @@
 namespace realname::server {
 
 // Requests and replies as bytes (see call.h).
-using RawReviewService = v1::ReviewService::WithRawCallbackMethod_ListCases<
-    v1::ReviewService::WithRawCallbackMethod_ClaimCase<v1::ReviewService::WithRawCallbackMethod_ExtendClaim<
-        v1::ReviewService::WithRawCallbackMethod_DecideCase<v1::ReviewService::WithRawCallbackMethod_ReturnCase<
-            v1::ReviewService::WithRawCallbackMethod_EscalateCase<v1::ReviewService::Service>>>>>>;
+using RawReviewService =
+    v1::ReviewService::WithRawCallbackMethod_ListCases<v1::ReviewService::WithRawCallbackMethod_ClaimCase<
+        v1::ReviewService::WithRawCallbackMethod_ExtendClaim<v1::ReviewService::WithRawCallbackMethod_DecideCase<
+            v1::ReviewService::WithRawCallbackMethod_ReturnCase<v1::ReviewService::WithRawCallbackMethod_EscalateCase<
+                v1::ReviewService::WithRawCallbackMethod_CountContests<v1::ReviewService::Service>>>>>>>;
 
 class ReviewServiceImpl final : public RawReviewService {
  public:
@@ -31,6 +32,8 @@ class ReviewServiceImpl final : public RawReviewService {
                                        grpc::ByteBuffer* response) override;
   grpc::ServerUnaryReactor* EscalateCase(grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
                                          grpc::ByteBuffer* response) override;
+  grpc::ServerUnaryReactor* CountContests(grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
+                                          grpc::ByteBuffer* response) override;
 
  private:
   const Admission& admission_;

@@ -138,7 +138,8 @@ Result<std::unique_ptr<Server>> Server::Start(const v1::ServerConfig& config, co
   }
   parts->housekeeping = std::make_unique<Housekeeping>(
       registry, *parts->store->sessions, *parts->store->photos,
-      db::OrphanKeys(*parts->store->key_store, *parts->store->pool), clock,
+      db::OrphanKeys(*parts->store->key_store, *parts->store->pool),
+      std::chrono::minutes(parts->policies->Current().pack.review().warn_minutes()), clock,
       [health = parts->grpc->GetHealthCheckService()](bool serving) { health->SetServingStatus(serving); });
   return std::unique_ptr<Server>(new Server(std::move(parts)));
 }

@@ -3,6 +3,7 @@
 
 #include <cctype>
 
+#include "rules/contest.h"
 #include "rules/explain.h"
 
 namespace realname {
@@ -44,6 +45,15 @@ Result<v1::Verification> Answer(PolicyArchive& policies, const StoredVerificatio
   *answer.mutable_decide_time() = ToTimestamp(stored.decide_time);
   if (stored.reservation_expire_time) {
     *answer.mutable_reservation_expire_time() = ToTimestamp(*stored.reservation_expire_time);
+  }
+  if (stored.decision.has_contest()) {
+    answer.set_contested_reference_number(ReferenceNumber(stored.decision.contest().verification_id()));
+  }
+  // How long a refusal can be contested is for the policy in force to say, not for the one that refused.
+  const v1::ContestPolicy& contest = policies.Current().pack.contest();
+  if (!stored.contested && rules::IsRefusal(stored.state, stored.decision) &&
+      rules::NextContestLevel(stored.decision) <= contest.max_levels()) {
+    *answer.mutable_contest_expire_time() = ToTimestamp(rules::ContestEnd(contest, stored.decide_time));
   }
   switch (stored.state) {
     case v1::STATE_CANCELLED:

@@ -98,6 +98,9 @@ std::string CanonicalPayload(const v1::ResubmitEvidenceRequest& request, Picture
 std::string CanonicalPayload(const v1::SubmitChallengeFrameRequest& request, PictureDigests& digests) {
   return Canonical('F', request, &digests);
 }
+std::string CanonicalPayload(const v1::RequestReviewRequest& request, PictureDigests& digests) {
+  return Canonical('Q', request, &digests);
+}
 std::string CanonicalPayload(const v1::StartSessionRequest& request) { return Canonical('B', request, nullptr); }
 std::string CanonicalPayload(const v1::ExtendSessionRequest& request) { return Canonical('E', request, nullptr); }
 std::string CanonicalPayload(const v1::ConfirmActivationRequest& request) { return Canonical('A', request, nullptr); }

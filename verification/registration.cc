@@ -2,11 +2,13 @@
 #include "verification/registration.h"
 
 #include <algorithm>
+#include <cctype>
 #include <span>
 #include <utility>
 #include <vector>
 
 #include "rules/challenge.h"
+#include "rules/contest.h"
 #include "rules/decide.h"
 #include "rules/explain.h"
 #include "rules/person_name.h"
@@ -26,6 +28,11 @@ constexpr auto kCommitReserve = std::chrono::milliseconds(20);
 Status DeadlinePassed() {
   return Status(StatusCode::kDeadlineExceeded, "DEADLINE_PASSED",
                 "the deadline passed before the decision was committed; retry with the same request_id");
+}
+
+Status AlreadyContested() {
+  return Status(StatusCode::kAlreadyExists, "ALREADY_CONTESTED",
+                "the refusal was contested before: go by the reference number of that");
 }
 
 Status WrongState(const char* message) { return Status(StatusCode::kFailedPrecondition, "WRONG_STATE", message); }
@@ -192,6 +199,101 @@ Result<v1::Verification> Registration::Resubmit(const Caller& caller, const v1::
   return Verify(caller, application, *std::move(observation), deadline);
 }
 
+Result<StoredApplication> Registration::FindRefusal(const Caller& caller, const v1::RequestReviewRequest& request,
+                                                    Deadline deadline) {
+  std::string reference;
+  for (const char c : request.reference_number()) {
+    if (c != '-') reference.push_back(static_cast<char>(std::tolower(static_cast<unsigned char>(c))));
+  }
+  auto found = registry_.FindByReference(caller.scope.operator_id, reference, deadline);
+  if (!found.ok()) return found.status();
+  const v1::Document& shown = request.document();
+  for (const std::string& verification_id : *found) {
+    // Any outlet may ask, so the operator's rows are looked at; what the document does not open stays unknown.
+    auto stored = registry_.GetApplication({caller.scope.operator_id, {}, {}}, verification_id, deadline);
+    if (!stored.ok()) return stored.status();
+    const v1::Document& document = stored->record.subject().document();
+    v1::Facts facts;
+    *facts.mutable_observe_time() = ToTimestamp(clock_.Now());
+    *facts.mutable_subject()->mutable_document() = document;
+    const bool same =
+        rules::IdentifiesPerson(policies_.Current(), facts)
+            ? shown.type() == document.type() &&
+                  rules::NormaliseDocumentNumber(shown.number()) == rules::NormaliseDocumentNumber(document.number())
+            : !shown.name().empty() && rules::NormaliseName(shown.name()) == rules::NormaliseName(document.name());
+    if (same) return stored;
+  }
+  return Status(StatusCode::kNotFound, "NO_SUCH_REFUSAL", "no refusal with this reference number and document");
+}
+
+Result<v1::Verification> Registration::RequestReview(const Caller& caller, const v1::RequestReviewRequest& request,
+                                                     Deadline deadline) {
+  PictureDigests digests(sha256_);
+  Application application;
+  application.request = {caller.principal, request.request_id(), CanonicalPayload(request, digests)};
+  application.owner = caller.owner;
+  v1::ApplicationRecord& record = application.record;
+  *record.mutable_subject()->mutable_document() = request.document();
+  record.mutable_subject()->set_msisdn(request.msisdn());
+
+  // A retried call finds its own effect before the refusal is looked at, which it has contested.
+  auto observation = Observe(application, deadline);
+  if (!observation.ok()) return observation.status();
+  if (observation->request != RequestMatch::kNew) {
+    return RepeatedAnswer(caller, *observation->earlier, observation->request == RequestMatch::kSamePayload, deadline);
+  }
+  auto refused = FindRefusal(caller, request, deadline);
+  if (!refused.ok()) return refused.status();
+  const StoredVerification& refusal = refused->verification;
+  const v1::ContestPolicy& policy = policies_.Current().pack.contest();
+  if (!rules::IsRefusal(refusal.state, refusal.decision)) {
+    return Status(StatusCode::kFailedPrecondition, "NOT_REFUSED", "the application was not refused");
+  }
+  if (refusal.contested) return AlreadyContested();
+  if (rules::ContestEnd(policy, refusal.decide_time) <= clock_.Now()) {
+    return Status(StatusCode::kFailedPrecondition, "CONTEST_TOO_LATE", "the time to contest is over; submit again");
+  }
+  if (rules::NextContestLevel(refusal.decision) > policy.max_levels()) {
+    return Status(StatusCode::kFailedPrecondition, "NO_FURTHER_CONTEST",
+                  "the refusal was upheld as often as it can be contested");
+  }
+
+  record.set_entry_type(refused->record.entry_type());
+  record.set_customer_kind(refused->record.customer_kind());
+  record.set_product(refused->record.product());
+  *record.mutable_channel() = request.channel();
+  *record.mutable_capture() = request.capture();
+  record.mutable_subject()->set_statement(request.statement());
+  v1::Contest& contest = *record.mutable_contest();
+  contest.set_verification_id(refusal.verification_id);
+  contest.set_level(rules::NextContestLevel(refusal.decision));
+  for (const v1::CheckDecision& check : refusal.decision.checks())
+    contest.mutable_reasons()->MergeFrom(check.reasons());
+  if (request.msisdn().empty()) {
+    record.mutable_subject()->set_msisdn(refused->record.subject().msisdn());
+    observation = Observe(application, deadline);
+    if (!observation.ok()) return observation.status();
+    if (observation->request != RequestMatch::kNew) {
+      return RepeatedAnswer(caller, *observation->earlier, observation->request == RequestMatch::kSamePayload,
+                            deadline);
+    }
+  }
+  if (observation->facts.msisdn_taken()) {
+    // By the same refusal's contest, if another call was quicker.
+    auto again = registry_.Get({caller.scope.operator_id, {}, {}}, refusal.verification_id, deadline);
+    if (again.ok() && again->contested) return AlreadyContested();
+    return Status(StatusCode::kFailedPrecondition, "NUMBER_TAKEN", "the number is somebody's by now: choose another");
+  }
+  const auto picture = [&](const std::string& sent, const std::string& kept,
+                           std::optional<v1::FaceEvidence>& evidence) {
+    return sent.empty() ? Picture{kept, digests.Of(kept), std::move(evidence)} : Picture{sent, digests.Of(sent)};
+  };
+  application.pictures = {picture(request.id_photo(), refused->id_photo, refused->id_photo_evidence),
+                          picture(request.live_portrait(), refused->live_portrait, refused->live_portrait_evidence)};
+  application.verification_id = make_id_();
+  return Verify(caller, application, *std::move(observation), deadline);
+}
+
 Result<Observation> Registration::Observe(const Application& application, Deadline deadline) {
   const v1::Document& document = application.record.subject().document();
   v1::Facts facts;
@@ -275,6 +377,7 @@ Result<v1::Verification> Registration::Verify(const Caller& caller, Application&
   if (application.record.capture().has_time()) *asked.mutable_capture_time() = application.record.capture().time();
   *facts.mutable_subject()->mutable_document() = application.record.subject().document();
   facts.set_attempt(application.attempt);
+  if (application.record.has_contest()) *facts.mutable_contest() = application.record.contest();
   facts.set_liveness_bpcer(faces_.LivenessBpcer(policy.pack.liveness().live_score_fail()));
   CarryReviewReasons(policy, application.previous, application.attempt - 1, application.previous_method, facts);
   if (Status status = Examine(application, *facts.mutable_subject(), deadline); !status.ok()) return status;
@@ -342,8 +445,8 @@ Result<v1::Verification> Registration::Verify(const Caller& caller, Application&
       commit.name = Redacted(rules::NormaliseName(document.name()));
       commit.holds_place = rules::HoldsPlace(commit.decision);
     }
+    if (rules::IsPending(commit.decision)) commit.expire_time = ReservationEnd(policy.pack, commit.decision, now);
     if (rules::HoldsPlace(commit.decision)) {
-      commit.expire_time = ReservationEnd(policy.pack.application(), commit.decision, now);
       commit.quota_limit = policy.pack.quota().numbers_per_person();
       if (!facts.registry().msisdn_taken()) commit.msisdn = Redacted(application.record.subject().msisdn());
     }

@@ -39,12 +39,21 @@ class Registration {
   Result<v1::Verification> Resubmit(const Caller& caller, const v1::ResubmitEvidenceRequest& request,
                                     Deadline deadline);
 
+  // Puts a refusal, by whomsoever of the operator, before a person, as a verification of the caller's own. Errors as
+  // Submit; also NOT_FOUND (NO_SUCH_REFUSAL), FAILED_PRECONDITION (NOT_REFUSED, CONTEST_TOO_LATE, NO_FURTHER_CONTEST,
+  // NUMBER_TAKEN), ALREADY_EXISTS (ALREADY_CONTESTED).
+  Result<v1::Verification> RequestReview(const Caller& caller, const v1::RequestReviewRequest& request,
+                                         Deadline deadline);
+
  private:
   struct Application;
 
   Result<v1::Verification> Verify(const Caller& caller, Application& application, Observation observation,
                                   Deadline deadline);
   Result<Observation> Observe(const Application& application, Deadline deadline);
+  // The application that the reference number and the document name. NOT_FOUND (NO_SUCH_REFUSAL).
+  Result<StoredApplication> FindRefusal(const Caller& caller, const v1::RequestReviewRequest& request,
+                                        Deadline deadline);
   // Fills the faces' part of the facts, the session's frames included where they can count. A picture whose evidence is
   // known and of this bundle is not examined again.
   Status Examine(Application& application, v1::SubjectFacts& subject, Deadline deadline);

@@ -43,9 +43,11 @@ struct StoredVerification {
   uint32_t attempt = 0;
   uint64_t sequence = 0;  // number of its last event
   v1::Decision decision;
+  uint64_t decision_sequence = 0;  // number of the event that the decision was
   TimePoint create_time;
   TimePoint decide_time;
   std::optional<TimePoint> reservation_expire_time;
+  bool contested = false;  // by another verification
 };
 
 // What the look-up of a request key found.
@@ -104,8 +106,8 @@ struct CommitRequest {
   // Claimed for this verification if it holds a place.
   Redacted<std::string> msisdn;
   v1::ApplicationRecord record;
-  v1::Facts facts;  // templates already dropped
-  v1::Decision decision;
+  v1::Facts facts;        // templates already dropped
+  v1::Decision decision;  // a new one with a contest is tied to what it contests
   v1::State state = v1::STATE_UNSPECIFIED;
   Pictures pictures;
   // The pictures' evidence is kept beside them until then; not at all without it.
@@ -147,6 +149,7 @@ struct StoredEvent {
   TimePoint occur_time;
   v1::State state = v1::STATE_UNSPECIFIED;
   v1::Verdict verdict = v1::VERDICT_UNSPECIFIED;
+  v1::EventKind kind = v1::EVENT_KIND_CHANGED;
 };
 
 // An event's place in the log that all processes read.
@@ -198,6 +201,10 @@ class RegistryReader {
   virtual Result<StoredApplication> GetApplication(const Scope& scope, const std::string& verification_id,
                                                    Deadline deadline) = 0;
 
+  // The operator's verifications whose ids end with these twelve digits: mostly one, or none.
+  virtual Result<std::vector<std::string>> FindByReference(const std::string& operator_id, const std::string& reference,
+                                                           Deadline deadline) = 0;
+
   // Newest first.
   virtual Result<std::vector<StoredVerification>> List(const ListQuery& query, Deadline deadline) = 0;
 
@@ -218,7 +225,8 @@ class RegistryReader {
 
 class Registry : public RegistryReader {
  public:
-  // Stores a decision and all its effects in one transaction, if what was observed still holds.
+  // Stores a decision and all its effects in one transaction, if what was observed still holds. ALREADY_EXISTS
+  // (ALREADY_CONTESTED) if the refusal that it contests was contested before.
   virtual Result<CommitOutcome> Commit(const CommitRequest& request, Deadline deadline) = 0;
 
   // DECIDED with PASS -> ACTIVATED. Repeating is harmless.
@@ -232,6 +240,10 @@ class Registry : public RegistryReader {
 
   // Ends reservations that ran out before `now`, at most `limit`; returns how many.
   virtual Result<uint32_t> ExpireReservations(TimePoint now, uint32_t limit, Deadline deadline) = 0;
+
+  // Tells the channels of cases under review whose reservations run out before `before`, each once, at most `limit`;
+  // returns how many.
+  virtual Result<uint32_t> WarnReservations(TimePoint now, TimePoint before, uint32_t limit, Deadline deadline) = 0;
 
   // Counts the question against the caller's hour, puts it on record and returns what it needs to know.
   virtual Result<PrecheckObservation> ObservePrecheck(const PrecheckQuery& query, Deadline deadline) = 0;

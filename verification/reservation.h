@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// How long a decision reserves a number and a place. Pure.
+// How long a decision reserves a number and a place: for a case of the review desk, as long as the case. Pure.
 #pragma once
 
 #include <chrono>
@@ -10,14 +10,18 @@
 
 namespace realname {
 
-inline TimePoint ReservationEnd(const v1::ApplicationPolicy& policy, const v1::Decision& decision, TimePoint now) {
+inline TimePoint ReservationEnd(const v1::PolicyPack& policy, const v1::Decision& decision, TimePoint now) {
+  const v1::ApplicationPolicy& application = policy.application();
   switch (decision.verdict()) {
     case v1::VERDICT_PASS:
-      return now + std::chrono::minutes(policy.reservation_minutes());
+      return now + std::chrono::minutes(application.reservation_minutes());
     case v1::VERDICT_RETRY:
-      return now + std::chrono::minutes(policy.evidence_minutes());
+      // A person asked for it, who has to find the customer first.
+      if (decision.has_contest()) return now + std::chrono::hours(policy.contest().decide_within_hours());
+      return now + std::chrono::minutes(application.evidence_minutes());
     default:
-      return now + std::chrono::hours(policy.review_hours());
+      return now + std::chrono::hours(decision.has_contest() ? policy.contest().decide_within_hours()
+                                                             : application.review_hours());
   }
 }
 

@@ -16,6 +16,7 @@
 #include "base/result.h"
 #include "realname/v1/decision.pb.h"
 #include "realname/v1/facts.pb.h"
+#include "realname/v1/review_service.pb.h"
 #include "verification/registry.h"
 
 namespace realname {
@@ -45,6 +46,7 @@ struct VoteCommit {
   Reviewer reviewer;
   std::string verification_id;
   uint64_t expected_sequence = 0;  // of the verification
+  uint64_t decision_sequence = 0;  // of the decision that the vote is about
   v1::ReviewVote vote;
   Redacted<std::string> note;
   // How many votes there were: another that came meanwhile makes this one void.
@@ -93,6 +95,10 @@ class ReviewStore {
   // Any case of the operator, closed ones too. NOT_FOUND (NO_SUCH_CASE).
   virtual Result<StoredCase> Get(const std::string& operator_id, const std::string& verification_id,
                                  Deadline deadline) = 0;
+
+  // How the contests that were opened from `from` on and before `to` ended, by who had refused and why.
+  virtual Result<v1::CountContestsResponse> CountContests(const std::string& operator_id, TimePoint from, TimePoint to,
+                                                          Deadline deadline) = 0;
 
   // How many open cases of the operator are worked on before this one. NOT_FOUND (NO_SUCH_CASE).
   virtual Result<uint64_t> CasesBefore(const std::string& operator_id, const std::string& verification_id,

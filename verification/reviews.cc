@@ -118,7 +118,8 @@ Result<v1::ReviewCase> Reviews::Decide(const Caller& caller, const v1::DecideCas
     auto held = store_.GetHeld(*reviewer, request.verification_id(), now, deadline);
     if (!held.ok()) return held.status();
     const StoredVerification& stands = held->verification;
-    if (stands.sequence != request.sequence()) {
+    // Events that changed nothing may have come since the decision that was seen.
+    if (request.sequence() < stands.decision_sequence || request.sequence() > stands.sequence) {
       return Status(StatusCode::kAborted, "RECORD_CONTENDED", "the verification moved since you saw it: look again");
     }
     v1::ReviewVote& vote = commit.vote;
@@ -127,7 +128,7 @@ Result<v1::ReviewCase> Reviews::Decide(const Caller& caller, const v1::DecideCas
     *vote.mutable_checks() = request.checks();
     *vote.mutable_retry_items() = request.retry_items();
     *vote.mutable_vote_time() = ToTimestamp(now);
-    if (const std::string fault = rules::VoteFault(stands.decision, vote); !fault.empty()) {
+    if (const std::string fault = rules::VoteFault(policies_.Current(), stands.decision, vote); !fault.empty()) {
       return Status::InvalidField(fault.substr(0, fault.find(':')), fault.substr(fault.find(':') + 2));
     }
     auto facts = registry_.GetFacts(caller.scope, request.verification_id(), deadline);
@@ -135,13 +136,14 @@ Result<v1::ReviewCase> Reviews::Decide(const Caller& caller, const v1::DecideCas
 
     const rules::Policy& policy = policies_.Current();
     v1::ReviewRecord votes = held->votes;
-    votes.set_revises_sequence(stands.sequence);
+    votes.set_revises_sequence(stands.decision_sequence);
     *votes.add_votes() = vote;
     const rules::ReviewResult result =
         rules::ResultOf(policy, stands.decision, votes, held->escalated && reviewer->administrator);
     commit.reviewer = *reviewer;
     commit.verification_id = request.verification_id();
     commit.expected_sequence = stands.sequence;
+    commit.decision_sequence = stands.decision_sequence;
     commit.note = Redacted(request.note());
     commit.votes_before = static_cast<uint32_t>(held->votes.votes_size());
     commit.escalate = result == rules::ReviewResult::kEscalate;
@@ -151,7 +153,9 @@ Result<v1::ReviewCase> Reviews::Decide(const Caller& caller, const v1::DecideCas
       commit.decision = rules::ReviewedDecision(policy, commit.facts, stands.decision, votes, now);
       commit.state = rules::StateAfter(*commit.decision);
       commit.holds_place = rules::HoldsPlace(*commit.decision);
-      if (commit.holds_place) commit.expire_time = ReservationEnd(policy.pack.application(), *commit.decision, now);
+      if (rules::IsPending(*commit.decision)) {
+        commit.expire_time = ReservationEnd(policy.pack, *commit.decision, now);
+      }
       if (rules::IdentifiesPerson(policy, commit.facts)) {
         const v1::Document& document = commit.facts.subject().document();
         commit.document_type = document.type();
@@ -200,7 +204,26 @@ Result<v1::ReviewCase> Reviews::Show(const Caller& caller, const StoredCase& fou
   *shown.mutable_capture() = application->record.capture();
   shown.set_id_photo(std::move(application->id_photo));
   shown.set_live_portrait(std::move(application->live_portrait));
+  if (application->record.has_contest()) {
+    auto refused = registry_.GetApplication(caller.scope, application->record.contest().verification_id(), deadline);
+    if (!refused.ok()) return refused.status();
+    auto answer = Answer(policies_, refused->verification, caller.role, deadline);
+    if (!answer.ok()) return answer.status();
+    v1::ContestedRefusal& contested = *shown.mutable_contested();
+    *contested.mutable_verification() = *std::move(answer);
+    *contested.mutable_document() = refused->record.subject().document();
+    contested.set_id_photo(std::move(refused->id_photo));
+    contested.set_live_portrait(std::move(refused->live_portrait));
+    contested.set_statement(application->record.subject().statement());
+  }
   return shown;
+}
+
+Result<v1::CountContestsResponse> Reviews::CountContests(const Caller& caller, const v1::CountContestsRequest& request,
+                                                         Deadline deadline) {
+  return store_.CountContests(
+      caller.scope.operator_id, request.has_from_time() ? FromTimestamp(request.from_time()) : TimePoint(),
+      request.has_to_time() ? FromTimestamp(request.to_time()) : clock_.Now() + std::chrono::microseconds(1), deadline);
 }
 
 }  // namespace realname

@@ -31,6 +31,10 @@ class Reviews {
   // (REQUEST_ID_REUSED), ABORTED (RECORD_CONTENDED) if the verification moved: look again.
   Result<v1::ReviewCase> Decide(const Caller& caller, const v1::DecideCaseRequest& request, Deadline deadline);
 
+  // No personal data, and nothing hidden from anybody who may call it.
+  Result<v1::CountContestsResponse> CountContests(const Caller& caller, const v1::CountContestsRequest& request,
+                                                  Deadline deadline);
+
  private:
   // As the caller may see it; with document and pictures if `evidence`.
   Result<v1::ReviewCase> Show(const Caller& caller, const StoredCase& found, bool evidence, Deadline deadline);

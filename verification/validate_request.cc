@@ -2,6 +2,7 @@
 #include "verification/validate_request.h"
 
 #include <algorithm>
+#include <cctype>
 #include <string>
 
 #include <google/protobuf/descriptor.h>
@@ -275,6 +276,33 @@ Status Validate(const v1::CancelVerificationRequest& request, const Caller&) {
   Form form(request);
   form.Uuid(request.request_id(), "request_id");
   form.Uuid(request.verification_id(), "verification_id");
+  return form.Finish();
+}
+
+Status Validate(const v1::RequestReviewRequest& request, const Caller& caller) {
+  Form form(request);
+  form.Uuid(request.request_id(), "request_id");
+  const std::string& reference = request.reference_number();
+  const auto digits = std::count_if(reference.begin(), reference.end(),
+                                    [](char c) { return std::isxdigit(static_cast<unsigned char>(c)) != 0; });
+  form.Require(digits == 12 && digits + std::count(reference.begin(), reference.end(), '-') ==
+                                   static_cast<std::ptrdiff_t>(reference.size()),
+               "reference_number", "must be 12 digits of 0-9 A-F, with or without hyphens");
+  form.Document(request.document(), "document", true);
+  form.Capture(request.capture(), "capture");
+  form.Channel(request.channel(), caller);
+  form.Text(request.statement(), "statement", 2000);
+  if (!request.id_photo().empty()) form.Picture(request.id_photo(), "id_photo");
+  if (!request.live_portrait().empty()) form.Picture(request.live_portrait(), "live_portrait");
+  form.Require(request.msisdn().empty() || IsE164(request.msisdn()), "msisdn",
+               "must be a phone number in E.164 form with its plus sign");
+  return form.Finish();
+}
+
+Status Validate(const v1::CountContestsRequest& request, const Caller&) {
+  Form form(request);
+  form.Time(request.from_time(), "from_time");
+  form.Time(request.to_time(), "to_time");
   return form.Finish();
 }
 

@@ -147,6 +147,7 @@ Result<std::vector<v1::VerificationEvent>> Verifications::EventsAfter(const Scop
     *event.mutable_occur_time() = ToTimestamp(row.occur_time);
     event.set_state(row.state);
     event.set_verdict(row.verdict);
+    event.set_kind(row.kind);
   }
   return events;
 }

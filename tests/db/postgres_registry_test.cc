@@ -63,6 +63,7 @@ TEST(PostgresSchema, AppendOnlyMeansIt) {
                                                         {"realname.verification_claim", "person_id"},
                                                         {"realname.review_participant", "principal"},
                                                         {"realname.review_vote", "vote"},
+                                                        {"realname.contest", "reasons"},
                                                         {"realname.policy_pack", "body"}}) {
     EXPECT_EQ(FailureOf("realname_server", "update " + table + " set " + column + " = " + column), "42501") << table;
   }

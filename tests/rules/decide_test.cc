@@ -76,6 +76,53 @@ TEST(DecideTest, TheDocumentsLastDayComesBeforeThePeriod) {
   EXPECT_EQ(decision.next_reverification_date(), "2026-07-01");
 }
 
+v1::Facts Contested(v1::Facts facts, std::initializer_list<v1::ReasonCode> refused_for) {
+  facts.mutable_contest()->set_verification_id("00000000-0000-4000-8000-000000000002");
+  facts.mutable_contest()->set_level(1);
+  for (const auto code : refused_for) facts.mutable_contest()->add_reasons(code);
+  return facts;
+}
+
+TEST(ContestTest, WhatIsContestedGoesToAPersonWhateverIsFound) {
+  const auto good = DecideOn(Contested(SampleFacts(), {v1::CAP_STALE}));
+  EXPECT_EQ(good.verdict(), v1::VERDICT_REVIEW);
+  EXPECT_EQ(good.next_action(), v1::NEXT_ACTION_WAIT_FOR_REVIEW);
+  EXPECT_THAT(Reasons(good), ElementsAre(v1::CTS_REQUESTED));
+  EXPECT_EQ(OutcomeOf(good, v1::CHECK_CONTEST), v1::OUTCOME_UNCERTAIN);
+  EXPECT_EQ(good.contest().level(), 1u);
+  EXPECT_TRUE(HoldsPlace(good));
+  auto final_facts = SampleFacts();
+  final_facts.mutable_application()->set_capture_method(v1::CAPTURE_METHOD_MANUAL);
+  const auto refused = DecideOn(Contested(final_facts, {v1::CAP_MANUAL_ENTRY_FORBIDDEN}));
+  EXPECT_EQ(refused.verdict(), v1::VERDICT_REVIEW);
+  EXPECT_EQ(OutcomeOf(refused, v1::CHECK_CAPTURE_PROVENANCE), v1::OUTCOME_FAILED);
+  EXPECT_EQ(OutcomeOf(DecideOn(SampleFacts()), v1::CHECK_CONTEST), v1::OUTCOME_SKIPPED);
+}
+
+TEST(ContestTest, WhatWasSeenThenIsJudgedBesideWhatIsSeenNow) {
+  const auto decision = DecideOn(Contested(SampleFacts(), {v1::FACE_MISMATCH, v1::QTA_OPERATOR_LIMIT}));
+  EXPECT_EQ(OutcomeOf(decision, v1::CHECK_FACE_MATCH), v1::OUTCOME_UNCERTAIN);
+  EXPECT_EQ(OutcomeOf(decision, v1::CHECK_QUOTA), v1::OUTCOME_PASSED) << "the registry is asked again";
+}
+
+TEST(ContestTest, WhereThereIsNoRoomNoPlaceIsHeld) {
+  auto facts = SampleFacts();
+  facts.mutable_registry()->set_numbers_held(5);
+  const auto decision = DecideOn(Contested(facts, {v1::QTA_OPERATOR_LIMIT}));
+  EXPECT_EQ(decision.verdict(), v1::VERDICT_REVIEW);
+  EXPECT_FALSE(HoldsPlace(decision));
+  EXPECT_TRUE(IsPending(decision));
+}
+
+TEST(ContestTest, NoChallengeIsAskedOfWhoContestsWithoutASession) {
+  auto facts = ::realname::testing::SampleOnlineFacts();
+  facts.clear_session();
+  facts.mutable_subject()->clear_challenge_frames();
+  EXPECT_THAT(Reasons(DecideOn(Contested(facts, {v1::PAD_CHALLENGE_MISSING}))),
+              ElementsAre(v1::PAD_CHALLENGE_MISSING, v1::CTS_REQUESTED))
+      << "but that there was none is for the person to judge";
+}
+
 // Every reason: what spoils the application, the code, the verdict at first.
 struct Spoiler {
   const char* name;
@@ -350,7 +397,7 @@ INSTANTIATE_TEST_SUITE_P(Reasons, SpoiledApplication, ::testing::ValuesIn(kSpoil
                          [](const auto& spoiler) { return std::string(spoiler.param.name); });
 
 TEST(DecideTest, EveryReasonOfTheContractIsProducedHere) {
-  std::set<int> covered = {v1::PTY_GUARDIAN_REQUIRED};  // below
+  std::set<int> covered = {v1::PTY_GUARDIAN_REQUIRED, v1::CTS_REQUESTED};  // in tests of their own
   for (const Spoiler& spoiler : kSpoilers) covered.insert(spoiler.code);
   for (int code = v1::ReasonCode_MIN + 1; code <= v1::ReasonCode_MAX; ++code) {
     if (v1::ReasonCode_IsValid(code)) {

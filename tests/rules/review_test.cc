@@ -62,30 +62,50 @@ v1::ReviewRecord Record(std::initializer_list<v1::ReviewVote> votes) {
 
 TEST(VoteFaultTest, AVoteSaysSomethingOfEachCheckThatFoundSomething) {
   ASSERT_EQ(Grey().verdict(), v1::VERDICT_REVIEW);
-  EXPECT_EQ(VoteFault(Grey(), Approve()), "");
-  EXPECT_EQ(VoteFault(Grey(), Reject()), "");
-  EXPECT_THAT(VoteFault(Grey(), Vote(v1::REVIEW_CONCLUSION_APPROVE, {})), HasSubstr("no vote on CHECK_FACE_MATCH"));
-  EXPECT_THAT(VoteFault(Grey(), Vote(v1::REVIEW_CONCLUSION_APPROVE, {{v1::CHECK_FACE_MATCH, v1::OUTCOME_PASSED},
-                                                                     {v1::CHECK_LIVENESS, v1::OUTCOME_PASSED}})),
+  EXPECT_EQ(VoteFault(ShippedPolicy(), Grey(), Approve()), "");
+  EXPECT_EQ(VoteFault(ShippedPolicy(), Grey(), Reject()), "");
+  EXPECT_THAT(VoteFault(ShippedPolicy(), Grey(), Vote(v1::REVIEW_CONCLUSION_APPROVE, {})),
+              HasSubstr("no vote on CHECK_FACE_MATCH"));
+  EXPECT_THAT(VoteFault(ShippedPolicy(), Grey(),
+                        Vote(v1::REVIEW_CONCLUSION_APPROVE,
+                             {{v1::CHECK_FACE_MATCH, v1::OUTCOME_PASSED}, {v1::CHECK_LIVENESS, v1::OUTCOME_PASSED}})),
               HasSubstr("no other"));
-  EXPECT_THAT(VoteFault(Grey(), Vote(v1::REVIEW_CONCLUSION_APPROVE, {{v1::CHECK_FACE_MATCH, v1::OUTCOME_PASSED},
-                                                                     {v1::CHECK_FACE_MATCH, v1::OUTCOME_FAILED}})),
+  EXPECT_THAT(VoteFault(ShippedPolicy(), Grey(),
+                        Vote(v1::REVIEW_CONCLUSION_APPROVE,
+                             {{v1::CHECK_FACE_MATCH, v1::OUTCOME_PASSED}, {v1::CHECK_FACE_MATCH, v1::OUTCOME_FAILED}})),
               HasSubstr("exactly once"));
-  EXPECT_THAT(VoteFault(Grey(), Vote(v1::REVIEW_CONCLUSION_APPROVE, {{v1::CHECK_FACE_MATCH, v1::OUTCOME_UNCERTAIN}})),
+  EXPECT_THAT(VoteFault(ShippedPolicy(), Grey(),
+                        Vote(v1::REVIEW_CONCLUSION_APPROVE, {{v1::CHECK_FACE_MATCH, v1::OUTCOME_UNCERTAIN}})),
               HasSubstr("PASSED or FAILED"));
-  EXPECT_THAT(VoteFault(Grey(), Vote(v1::REVIEW_CONCLUSION_APPROVE, {{v1::CHECK_FACE_MATCH, v1::OUTCOME_FAILED}})),
+  EXPECT_THAT(VoteFault(ShippedPolicy(), Grey(),
+                        Vote(v1::REVIEW_CONCLUSION_APPROVE, {{v1::CHECK_FACE_MATCH, v1::OUTCOME_FAILED}})),
               HasSubstr("APPROVE with a check that FAILED"));
-  EXPECT_THAT(VoteFault(Grey(), Vote(v1::REVIEW_CONCLUSION_REJECT, {{v1::CHECK_FACE_MATCH, v1::OUTCOME_PASSED}})),
+  EXPECT_THAT(VoteFault(ShippedPolicy(), Grey(),
+                        Vote(v1::REVIEW_CONCLUSION_REJECT, {{v1::CHECK_FACE_MATCH, v1::OUTCOME_PASSED}})),
               HasSubstr("REJECT with every check PASSED"));
-  EXPECT_THAT(VoteFault(Grey(), Vote(v1::REVIEW_CONCLUSION_UNSPECIFIED, {{v1::CHECK_FACE_MATCH, v1::OUTCOME_PASSED}})),
+  EXPECT_THAT(VoteFault(ShippedPolicy(), Grey(),
+                        Vote(v1::REVIEW_CONCLUSION_UNSPECIFIED, {{v1::CHECK_FACE_MATCH, v1::OUTCOME_PASSED}})),
               HasSubstr("conclusion: required"));
   auto again = Vote(v1::REVIEW_CONCLUSION_REQUEST_EVIDENCE, {{v1::CHECK_FACE_MATCH, v1::OUTCOME_FAILED}});
-  EXPECT_THAT(VoteFault(Grey(), again), HasSubstr("at least one"));
+  EXPECT_THAT(VoteFault(ShippedPolicy(), Grey(), again), HasSubstr("at least one"));
   again.add_retry_items(v1::EVIDENCE_ITEM_LIVE_PORTRAIT);
-  EXPECT_EQ(VoteFault(Grey(), again), "");
+  EXPECT_EQ(VoteFault(ShippedPolicy(), Grey(), again), "");
   auto odd = Approve();
   odd.add_retry_items(v1::EVIDENCE_ITEM_LIVE_PORTRAIT);
-  EXPECT_THAT(VoteFault(Grey(), odd), HasSubstr("REQUEST_EVIDENCE only"));
+  EXPECT_THAT(VoteFault(ShippedPolicy(), Grey(), odd), HasSubstr("REQUEST_EVIDENCE only"));
+}
+
+TEST(VoteFaultTest, NoVoteLiftsWhatOnlyEvidenceLifts) {
+  auto facts = SampleFacts();
+  facts.mutable_subject()->mutable_document()->clear_address();
+  const auto incomplete = Decide(ShippedPolicy(), facts);
+  ASSERT_EQ(incomplete.verdict(), v1::VERDICT_REVIEW);
+  EXPECT_THAT(VoteFault(ShippedPolicy(), incomplete,
+                        Vote(v1::REVIEW_CONCLUSION_APPROVE, {{v1::CHECK_RECORD_CONSISTENCY, v1::OUTCOME_PASSED}})),
+              HasSubstr("no vote lifts REC_INCOMPLETE"));
+  auto ask = Vote(v1::REVIEW_CONCLUSION_REQUEST_EVIDENCE, {{v1::CHECK_RECORD_CONSISTENCY, v1::OUTCOME_FAILED}});
+  ask.add_retry_items(v1::EVIDENCE_ITEM_DOCUMENT);
+  EXPECT_EQ(VoteFault(ShippedPolicy(), incomplete, ask), "");
 }
 
 TEST(ReviewTest, AnOverrideTakesTwoAndDisagreementAnAdministrator) {

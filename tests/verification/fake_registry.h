@@ -113,6 +113,10 @@ class FakeRegistry final : public Registry {
       if (request.decision.verdict() == v1::VERDICT_PASS && claim.name.empty()) claim.name = request.name.Reveal();
     }
     if (request.person_id.empty() || request.holds_place || own != nullptr) ++versions_[person_id];
+    if (own == nullptr && request.decision.has_contest() &&
+        !contested_.insert(request.decision.contest().verification_id()).second) {
+      return Status(StatusCode::kAlreadyExists, "ALREADY_CONTESTED", "contested before");
+    }
     Row& row = rows_[request.verification_id];
     row.verification_id = request.verification_id;
     row.person_id = person_id;
@@ -126,6 +130,7 @@ class FakeRegistry final : public Registry {
     row.holds = request.holds_place;
     row.msisdn = request.msisdn.Reveal();
     row.decision = request.decision;
+    row.decision_sequence = row.sequence + 1;
     row.facts = request.facts;
     row.record = request.record;
     row.id_photo = request.pictures.id_photo.bytes;
@@ -160,6 +165,19 @@ class FakeRegistry final : public Registry {
       }
     }
     return ended;
+  }
+
+  Result<uint32_t> WarnReservations(TimePoint now, TimePoint before, uint32_t limit, Deadline) override {
+    const std::lock_guard lock(mutex_);
+    if (!failure_.ok()) return failure_;
+    uint32_t told = 0;
+    for (auto& [id, row] : rows_) {
+      if (told == limit || row.state != v1::STATE_IN_REVIEW || Lapsed(row, now) || *row.expire_time > before) continue;
+      if (!warned_.insert(id).second) continue;
+      Event(row, now, v1::EVENT_KIND_RESERVATION_ENDING);
+      ++told;
+    }
+    return told;
   }
 
   Result<PrecheckObservation> ObservePrecheck(const PrecheckQuery& query, Deadline deadline) override {
@@ -210,6 +228,16 @@ class FakeRegistry final : public Registry {
                              (*row)->live_portrait,
                              (*row)->id_photo_evidence,
                              (*row)->live_portrait_evidence};
+  }
+  Result<std::vector<std::string>> FindByReference(const std::string& operator_id, const std::string& reference,
+                                                   Deadline) override {
+    const std::lock_guard lock(mutex_);
+    if (!failure_.ok()) return failure_;
+    std::vector<std::string> out;
+    for (const auto& [id, row] : rows_) {
+      if (row.owner.operator_id == operator_id && id.ends_with(reference)) out.push_back(id);
+    }
+    return out;
   }
   Result<std::vector<StoredVerification>> List(const ListQuery& query, Deadline) override {
     const std::lock_guard lock(mutex_);
@@ -269,6 +297,7 @@ class FakeRegistry final : public Registry {
     bool holds = false;
     std::string msisdn;
     v1::Decision decision;
+    uint64_t decision_sequence = 0;
     v1::Facts facts;
     v1::ApplicationRecord record;
     std::string id_photo, live_portrait;
@@ -283,9 +312,10 @@ class FakeRegistry final : public Registry {
   };
 
   static bool Lapsed(const Row& row, TimePoint now) { return row.expire_time && *row.expire_time <= now; }
-  static StoredVerification Stored(const Row& row) {
-    return {row.verification_id, row.person_id, row.owner,       row.state,       row.attempt,
-            row.sequence,        row.decision,  row.create_time, row.decide_time, row.expire_time};
+  StoredVerification Stored(const Row& row) const {
+    return {row.verification_id, row.person_id,   row.owner,       row.state,
+            row.attempt,         row.sequence,    row.decision,    row.decision_sequence,
+            row.create_time,     row.decide_time, row.expire_time, contested_.contains(row.verification_id)};
   }
   const Claim* FindClaim(v1::DocumentType type, const std::string& number) const {
     const auto found = number.empty() ? claims_.end() : claims_.find({type, number});
@@ -299,8 +329,8 @@ class FakeRegistry final : public Registry {
     }
     return &found->second;
   }
-  void Event(Row& row, TimePoint now) {
-    row.events.push_back({++row.sequence, now, row.state, row.verdict});
+  void Event(Row& row, TimePoint now, v1::EventKind kind = v1::EVENT_KIND_CHANGED) {
+    row.events.push_back({++row.sequence, now, row.state, row.verdict, kind});
     feed_.push_back(row.verification_id);
   }
   void Release(Row& row, v1::State state, TimePoint now) {
@@ -350,6 +380,7 @@ class FakeRegistry final : public Registry {
   int moves_ = 0;
   std::map<std::string, Row> rows_;
   std::map<std::string, uint64_t> versions_;
+  std::set<std::string> contested_, warned_;
   std::map<std::pair<int, std::string>, Claim> claims_;
   std::map<std::pair<std::string, std::string>, Request> requests_;
   std::map<std::pair<std::string, int64_t>, uint32_t> prechecks_;

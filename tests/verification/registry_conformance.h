@@ -484,6 +484,57 @@ TEST_P(RegistryConformance, EventsAreNumberedWithoutGaps) {
   EXPECT_EQ(seen, 2);
 }
 
+TEST_P(RegistryConformance, AVerificationIsFoundByItsReferenceWithinTheOperator) {
+  CommitRequest commit = Application();
+  MustCommit(commit);
+  const std::string reference = commit.verification_id.substr(24);
+  const auto found = registry_->FindByReference("op1", reference, Soon());
+  ASSERT_TRUE(found.ok()) << found.status().detail();
+  EXPECT_EQ(*found, std::vector<std::string>{commit.verification_id});
+  EXPECT_TRUE(registry_->FindByReference("op2", reference, Soon())->empty());
+  EXPECT_TRUE(registry_->FindByReference("op1", "ffffffffffff", Soon())->empty());
+}
+
+TEST_P(RegistryConformance, ARefusalIsContestedOnce) {
+  CommitRequest refused = Application(v1::VERDICT_REJECT);
+  MustCommit(refused);
+  CommitRequest first = Another(refused, v1::VERDICT_REVIEW);
+  v1::Contest& contest = *first.decision.mutable_contest();
+  contest.set_verification_id(refused.verification_id);
+  contest.set_level(1);
+  contest.add_reasons(v1::CAP_STALE);
+  CommitRequest second = Another(refused, v1::VERDICT_REVIEW);
+  *second.decision.mutable_contest() = contest;
+  EXPECT_TRUE(IsCommitted(MustCommit(first)));
+  auto observed = registry_->Observe(Query(second), Soon());
+  ASSERT_TRUE(observed.ok());
+  second.person_id = observed->person_id;
+  second.person_version = observed->person_version;
+  EXPECT_EQ(registry_->Commit(second, Soon()).status().reason(), "ALREADY_CONTESTED");
+  EXPECT_EQ(Held(refused), 1u) << "nothing of the second was written";
+  EXPECT_EQ(registry_->Get(scope_, second.verification_id, Soon()).status().code(), StatusCode::kNotFound);
+}
+
+TEST_P(RegistryConformance, AReservationInReviewIsToldOfOnceBeforeItEnds) {
+  CommitRequest commit = Application(v1::VERDICT_REVIEW);
+  MustCommit(commit);
+  const auto events = [&] { return *registry_->Events(scope_, commit.verification_id, 0, Soon()); };
+  const auto warn = [&](std::chrono::minutes before) {
+    EXPECT_TRUE(registry_->WarnReservations(now_, now_ + before, 1000, Soon()).ok());
+  };
+  warn(std::chrono::minutes(29));
+  EXPECT_EQ(events().size(), 1u) << "not yet";
+  warn(std::chrono::minutes(31));
+  warn(std::chrono::minutes(31));
+  ASSERT_EQ(events().size(), 2u);
+  EXPECT_EQ(events()[1].kind, v1::EVENT_KIND_RESERVATION_ENDING);
+  EXPECT_EQ(events()[1].state, v1::STATE_IN_REVIEW);
+  const auto stored = registry_->Get(scope_, commit.verification_id, Soon());
+  ASSERT_TRUE(stored.ok());
+  EXPECT_EQ(stored->sequence, 2u);
+  EXPECT_EQ(stored->decision_sequence, 1u);
+}
+
 TEST_P(RegistryConformance, PrechecksAreCountedByTheHour) {
   PrecheckQuery query;
   query.principal = "urn:test:" + Uuid();
