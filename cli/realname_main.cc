@@ -66,7 +66,7 @@ struct Options {
   int64_t capture_time = 0;  // seconds since 1970; 0: now
   // The rest.
   std::vector<std::string> references;
-  std::string reference, statement;
+  std::string reference, statement, document_type = "resident_id", nationality, mrz;
   std::string verification_id, resume_token, page_token, state, first, second, photos = ".assets/photos";
   std::vector<std::string> evidence;
   std::string session_id, nonce, frame;
@@ -85,6 +85,7 @@ Enum Parse(bool (*parse)(const std::string&, Enum*), const std::string& prefix, 
 }
 bool ParseCapture(const std::string& name, v1::CaptureMethod* value) { return v1::CaptureMethod_Parse(name, value); }
 bool ParseChannel(const std::string& name, v1::ChannelType* value) { return v1::ChannelType_Parse(name, value); }
+bool ParseDocumentType(const std::string& name, v1::DocumentType* value) { return v1::DocumentType_Parse(name, value); }
 bool ParseSex(const std::string& name, v1::Sex* value) { return v1::Sex_Parse(name, value); }
 bool ParseState(const std::string& name, v1::State* value) { return v1::State_Parse(name, value); }
 bool ParseAction(const std::string& name, v1::ChallengeAction* value) { return v1::ChallengeAction_Parse(name, value); }
@@ -352,7 +353,9 @@ class Commands {
     capture.set_device_id(o_.device);
   }
   void FillDocument(v1::Document& document) const {
-    document.set_type(v1::DOCUMENT_TYPE_RESIDENT_ID);
+    document.set_type(Parse<v1::DocumentType>(ParseDocumentType, "DOCUMENT_TYPE_", o_.document_type));
+    document.set_nationality(o_.nationality);
+    document.set_mrz(o_.mrz.empty() ? "" : ReadFileOrThrow(o_.mrz));
     document.set_number(o_.number);
     document.set_name(o_.name);
     if (!o_.sex.empty()) document.set_sex(Parse<v1::Sex>(ParseSex, "SEX_", o_.sex));
@@ -431,7 +434,11 @@ int Main(int argc, char** argv) {
     return sub;
   };
   const auto document = [&o](CLI::App* sub) {
-    sub->add_option("--number", o.number, "identity number")->required();
+    sub->add_option("--document", o.document_type, "resident_id, passport, hk_macao_travel_permit ...")
+        ->capture_default_str();
+    sub->add_option("--number", o.number, "its number")->required();
+    sub->add_option("--nationality", o.nationality, "ISO 3166-1 alpha-3, for passports and travel documents");
+    sub->add_option("--mrz", o.mrz, "file with the machine readable zone, line by line");
     sub->add_option("--name", o.name, "name")->required();
     sub->add_option("--channel", o.channel, "own_hall, agent_store, own_app ...")->capture_default_str();
     sub->add_option("--agent", o.agent, "agent, as in your certificate");

@@ -7,8 +7,8 @@
 
 #include "rules/challenge.h"
 #include "rules/face_limits.h"
+#include "rules/identity_document.h"
 #include "rules/quality_gate.h"
-#include "rules/resident_id.h"
 #include "rules/reverification_date.h"
 
 namespace realname::rules {
@@ -62,7 +62,8 @@ class Examination {
         document_(facts.subject().document()),
         channel_(ChannelOf(policy, facts.application().channel_type())),
         today_(DayAt(facts.observe_time().seconds(), policy.pack.utc_offset_minutes())),
-        id_(ReadResidentId(document_.number(), today_)) {}
+        reading_(ReadDocument(document_, today_)),
+        kind_(DocumentTypeOf(policy, document_.type())) {}
 
   void DocumentFormat() {
     constexpr auto kCheck = v1::CHECK_DOCUMENT_FORMAT;
@@ -70,16 +71,12 @@ class Examination {
     if (document_.number().empty() || document_.type() == v1::DOCUMENT_TYPE_UNSPECIFIED) {
       return Fail(kCheck, v1::DOC_NOT_PRESENTED);
     }
-    // Only resident identity cards have a validator in this version; what cannot be validated is not taken.
-    if (document_.type() != v1::DOCUMENT_TYPE_RESIDENT_ID ||
-        (channel_ != nullptr && !Contains(channel_->document_types(), document_.type()))) {
-      return Fail(kCheck, v1::DOC_TYPE_NOT_ALLOWED);
-    }
-    for (const v1::ReasonCode fault : id_.faults) Fail(kCheck, fault);
-    if (!id_.faults.empty()) return;
-    if (document_.sex() != v1::SEX_UNSPECIFIED && document_.sex() != id_.sex) Fail(kCheck, v1::IDN_SEX_MISMATCH);
-    if (!document_.birth_date().empty() && ParseDate(document_.birth_date()) != id_.birth) {
-      Fail(kCheck, v1::IDN_BIRTH_MISMATCH);
+    const bool taken = channel_ == nullptr || Contains(channel_->document_types(), document_.type());
+    const bool too_old =
+        kind_.max_age() > 0 && reading_.birth && AgeAt(*reading_.birth, today_) > static_cast<int>(kind_.max_age());
+    if (!taken || too_old || IsOfOrganisation(document_.type())) return Fail(kCheck, v1::DOC_TYPE_NOT_ALLOWED);
+    for (const v1::ReasonCode fault : reading_.faults) {
+      fault == v1::NAME_ENCODING_VARIANT ? Uncertain(kCheck, fault) : Fail(kCheck, fault);
     }
   }
 
@@ -87,21 +84,21 @@ class Examination {
     constexpr auto kCheck = v1::CHECK_DOCUMENT_VALIDITY;
     const auto from = ParseDate(document_.valid_from());
     const auto to = ParseDate(document_.valid_to());
-    if (document_.type() != v1::DOCUMENT_TYPE_RESIDENT_ID || !id_.faults.empty() || !from ||
-        (!to && !document_.valid_long_term())) {
-      return;  // SKIPPED; a missing date is REC_INCOMPLETE
-    }
+    // SKIPPED where the holder is not known; a missing date is REC_INCOMPLETE.
+    if (kind_.no_validity() || !Identified() || !from || (!to && !document_.valid_long_term())) return;
     Passed(kCheck);
     if (*from > today_) Fail(kCheck, v1::DOC_NOT_YET_VALID);
     if (to && *to < today_) Fail(kCheck, v1::DOC_EXPIRED);
-    const int age_at_issue = AgeAt(id_.birth, *from);
-    bool plausible = false;
-    for (const v1::ValiditySpan& span : policy_.pack.document().resident_id_spans()) {
-      if (age_at_issue < static_cast<int>(span.min_age()) || age_at_issue > static_cast<int>(span.max_age())) continue;
-      plausible |= span.years() == 0
-                       ? document_.valid_long_term()
-                       : !document_.valid_long_term() && *to == AddMonths(*from, 12 * static_cast<int>(span.years()));
-    }
+    if (kind_.spans().empty() || !reading_.birth) return;
+    const int age_at_issue = AgeAt(*reading_.birth, *from);
+    const bool plausible = std::any_of(kind_.spans().begin(), kind_.spans().end(), [&](const v1::ValiditySpan& span) {
+      if (age_at_issue < static_cast<int>(span.min_age()) || age_at_issue > static_cast<int>(span.max_age()))
+        return false;
+      const int months = 12 * static_cast<int>(span.years()) + static_cast<int>(span.months());
+      if (months == 0 || document_.valid_long_term()) return months == 0 && document_.valid_long_term();
+      const CivilDate end = AddMonths(*from, months);
+      return *to == (span.ends_day_before() ? CivilDate{std::chrono::sys_days(end) - std::chrono::days(1)} : end);
+    });
     if (!plausible) Uncertain(kCheck, v1::DOC_VALIDITY_IMPLAUSIBLE);
   }
 
@@ -109,7 +106,10 @@ class Examination {
     constexpr auto kCheck = v1::CHECK_CAPTURE_PROVENANCE;
     Passed(kCheck);
     const auto& application = facts_.application();
-    if (channel_ != nullptr && !Contains(channel_->capture_methods(), application.capture_method())) {
+    const auto& own = kind_.capture_methods();
+    const bool allowed =
+        channel_ == nullptr || Contains(own.empty() ? channel_->capture_methods() : own, application.capture_method());
+    if (!allowed) {
       Fail(kCheck, application.capture_method() == v1::CAPTURE_METHOD_MANUAL ? v1::CAP_MANUAL_ENTRY_FORBIDDEN
                                                                              : v1::CAP_READER_REQUIRED);
     }
@@ -151,10 +151,13 @@ class Examination {
   void RecordConsistency() {
     constexpr auto kCheck = v1::CHECK_RECORD_CONSISTENCY;
     Passed(kCheck);
+    const bool validity = kind_.no_validity() || (ParseDate(document_.valid_from()) &&
+                                                  (document_.valid_long_term() || ParseDate(document_.valid_to())));
+    const bool foreign =
+        document_.type() == v1::DOCUMENT_TYPE_PASSPORT || document_.type() == v1::DOCUMENT_TYPE_OTHER_TRAVEL_DOC;
     const bool complete = !document_.name().empty() && document_.sex() != v1::SEX_UNSPECIFIED &&
-                          !document_.birth_date().empty() && !document_.address().empty() &&
-                          ParseDate(document_.valid_from()) &&
-                          (document_.valid_long_term() || ParseDate(document_.valid_to()));
+                          ParseDate(document_.birth_date()) && (kind_.no_address() || !document_.address().empty()) &&
+                          validity && (!foreign || !document_.nationality().empty());
     if (!complete) Fail(kCheck, v1::REC_INCOMPLETE);
     if (facts_.registry().name_differs()) Uncertain(kCheck, v1::REC_NAME);
     if (facts_.registry().msisdn_taken()) Uncertain(kCheck, v1::REC_NUMBER);
@@ -169,11 +172,11 @@ class Examination {
   }
 
   void AgePolicy() {
-    if (!Identified()) return;
+    if (!Identified() || !reading_.birth) return;
     constexpr auto kCheck = v1::CHECK_AGE_POLICY;
     Passed(kCheck);
     const auto& limits = policy_.pack.age();
-    const int age = AgeAt(id_.birth, today_);
+    const int age = AgeAt(*reading_.birth, today_);
     if (age < static_cast<int>(limits.min_age()) ||
         (channel_ != nullptr && channel_->online() && age < static_cast<int>(limits.online_min_age()))) {
       Fail(kCheck, v1::PTY_AGE_NOT_ALLOWED);
@@ -206,9 +209,7 @@ class Examination {
     }
   }
 
-  bool Identified() const {
-    return document_.type() == v1::DOCUMENT_TYPE_RESIDENT_ID && id_.faults.empty() && !document_.number().empty();
-  }
+  bool Identified() const { return !reading_.person.number.empty(); }
 
   v1::Decision Merge() const;
 
@@ -288,7 +289,8 @@ class Examination {
   const v1::Document& document_;
   const v1::ChannelPolicy* channel_;
   const CivilDate today_;
-  const ResidentId id_;
+  const DocumentReading reading_;
+  const v1::DocumentTypePolicy kind_;
   std::vector<v1::Check> made_;
   bool passive_liveness_ = false;
   std::vector<Found> findings_;
@@ -443,7 +445,10 @@ v1::Decision DecideFaces(const Policy& policy, const v1::Facts& facts) {
   return examination.Merge();
 }
 
-bool IdentifiesPerson(const Policy& policy, const v1::Facts& facts) { return Examination(policy, facts).Identified(); }
+PersonKey PersonOf(const Policy& policy, const v1::Document& document, TimePoint now) {
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(now.time_since_epoch()).count();
+  return ReadDocument(document, DayAt(seconds, policy.pack.utc_offset_minutes())).person;
+}
 
 v1::Verdict Precheck(const Policy& policy, const v1::Facts& facts) {
   Examination examination(policy, facts);

@@ -3,8 +3,10 @@
 // thread.
 #pragma once
 
+#include "base/clock.h"
 #include "realname/v1/decision.pb.h"
 #include "realname/v1/facts.pb.h"
+#include "rules/identity_document.h"
 #include "rules/policy.h"
 
 namespace realname::rules {
@@ -28,8 +30,9 @@ v1::Decision DecideFaces(const Policy& policy, const v1::Facts& facts);
 v1::ReasonClass ClassInForce(const Policy& policy, v1::ReasonCode code, uint32_t attempt, v1::CaptureMethod method,
                              double liveness_bpcer);
 
-// Whether the document's number tells who the person is: only then is there a quota to count and a claim to make.
-bool IdentifiesPerson(const Policy& policy, const v1::Facts& facts);
+// Under whom a document's holder is known at `now`. With an empty number, where it does not tell, there is no quota to
+// count and no claim to make.
+PersonKey PersonOf(const Policy& policy, const v1::Document& document, TimePoint now);
 
 // What an application without pictures may be told beforehand: PASS (go on), REJECT (it would be refused), or REVIEW
 // (only an own hall can tell). Looks at document, age, channel, quota and what is registered, never at captures.

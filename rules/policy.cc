@@ -78,6 +78,25 @@ void CheckChallenge(Faults& faults, const v1::PolicyPack& pack) {
   }
 }
 
+void CheckDocumentTypes(Faults& faults, const v1::PolicyPack& pack) {
+  std::set<int> types;
+  for (const v1::DocumentTypePolicy& each : pack.document().types()) {
+    const std::string name = v1::DocumentType_Name(each.type());
+    faults.Require(each.type() != v1::DOCUMENT_TYPE_UNSPECIFIED, "document", -1, "an entry of types needs a type");
+    faults.Require(types.insert(each.type()).second, "document", -1, name + " has two entries");
+    for (const v1::ValiditySpan& span : each.spans()) {
+      faults.Require(span.min_age() <= span.max_age(), "document", -1, name + " has a span whose ages are no range");
+    }
+  }
+  if (pack.document().resident_id_spans_size() > 0) types.insert(v1::DOCUMENT_TYPE_RESIDENT_ID);
+  for (int i = 0; i < pack.channels_size(); ++i) {
+    for (const int type : pack.channels(i).document_types()) {
+      faults.Require(types.contains(type), "channels", i,
+                     v1::DocumentType_Name(static_cast<v1::DocumentType>(type)) + " has no entry in document.types");
+    }
+  }
+}
+
 void CheckReasons(Faults& faults, const v1::PolicyPack& pack) {
   std::set<int> seen;
   for (int i = 0; i < pack.reasons_size(); ++i) {
@@ -145,7 +164,7 @@ std::string FirstFault(const v1::PolicyPack& pack, const pb::TextFormat::ParseIn
     faults.Require(channels.insert(channel.type()).second, "channels", i,
                    v1::ChannelType_Name(channel.type()) + " has two entries");
   }
-  faults.Require(pack.document().resident_id_spans_size() > 0, "document", -1, "resident_id_spans are missing");
+  CheckDocumentTypes(faults, pack);
   faults.Require(pack.document().max_capture_age_minutes() > 0, "document", -1,
                  "max_capture_age_minutes must be positive");
   const auto& application = pack.application();
@@ -206,6 +225,17 @@ const v1::ChannelPolicy* ChannelOf(const Policy& policy, v1::ChannelType type) {
   return nullptr;
 }
 
+v1::DocumentTypePolicy DocumentTypeOf(const Policy& policy, v1::DocumentType type) {
+  for (const v1::DocumentTypePolicy& each : policy.pack.document().types()) {
+    if (each.type() == type) return each;
+  }
+  v1::DocumentTypePolicy entry;
+  entry.set_type(type);
+  // As packs were before they spoke of other documents.
+  if (type == v1::DOCUMENT_TYPE_RESIDENT_ID) *entry.mutable_spans() = policy.pack.document().resident_id_spans();
+  return entry;
+}
+
 v1::Check CheckOf(v1::ReasonCode code) {
   switch (code) {
     case v1::DOC_NOT_PRESENTED:
@@ -216,6 +246,8 @@ v1::Check CheckOf(v1::ReasonCode code) {
     case v1::IDN_REGION:
     case v1::IDN_SEX_MISMATCH:
     case v1::IDN_BIRTH_MISMATCH:
+    case v1::NAME_ENCODING_VARIANT:
+    case v1::DOC_FIELDS_MISMATCH_MRZ:
       return v1::CHECK_DOCUMENT_FORMAT;
     case v1::DOC_EXPIRED:
     case v1::DOC_NOT_YET_VALID:

@@ -32,6 +32,9 @@ const v1::ReasonText& TextOf(const Policy& policy, v1::ReasonCode code);
 // The pack's entry for a channel, or null if the channel may do nothing.
 const v1::ChannelPolicy* ChannelOf(const Policy& policy, v1::ChannelType type);
 
+// The pack's entry for a kind of document; a default one where it has none.
+v1::DocumentTypePolicy DocumentTypeOf(const Policy& policy, v1::DocumentType type);
+
 // The check that gives a reason.
 v1::Check CheckOf(v1::ReasonCode code);
 

@@ -14,6 +14,11 @@ bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
 }  // namespace
 
+bool IsProvince(std::string_view digits) {
+  const int province = (digits[0] - '0') * 10 + (digits[1] - '0');
+  return std::find(kProvinces.begin(), kProvinces.end(), province) != kProvinces.end();
+}
+
 char ResidentIdCheckCharacter(std::string_view digits) {
   constexpr std::array kWeights = {7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2};
   int sum = 0;
@@ -29,10 +34,7 @@ ResidentId ReadResidentId(std::string_view number, CivilDate today) {
     id.faults.push_back(v1::IDN_FORMAT);
     return id;
   }
-  const int province = (number[0] - '0') * 10 + (number[1] - '0');
-  if (std::find(kProvinces.begin(), kProvinces.end(), province) == kProvinces.end()) {
-    id.faults.push_back(v1::IDN_REGION);
-  }
+  if (!IsProvince(number.substr(0, 2))) id.faults.push_back(v1::IDN_REGION);
   const auto birth = ParseCompactDate(number.substr(6, 8));
   if (!birth || *birth > today) {
     id.faults.push_back(v1::IDN_DATE);

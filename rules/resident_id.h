@@ -26,6 +26,9 @@ struct ResidentId {
 // 83 are residence permits of Hong Kong, Macao and Taiwan. `today` bounds the birth date.
 ResidentId ReadResidentId(std::string_view number, CivilDate today);
 
+// Whether two digits are a province's in GB/T 2260, or 81, 82 or 83.
+bool IsProvince(std::string_view digits);
+
 // The check character of 17 digits. Requires 17 digits.
 char ResidentIdCheckCharacter(std::string_view digits);
 

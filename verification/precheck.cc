@@ -16,8 +16,13 @@ Result<v1::PrecheckEligibilityResponse> Precheck(Registry& registry, const Polic
   PrecheckQuery query;
   query.principal = caller.principal;
   query.operator_id = caller.scope.operator_id;
-  query.document_type = request.document().type();
-  query.document_number = Redacted(rules::NormaliseDocumentNumber(request.document().number()));
+  // A number that tells nobody is on record as it was asked for.
+  rules::PersonKey person = rules::PersonOf(policy, request.document(), clock.Now());
+  if (person.number.empty()) {
+    person = {request.document().type(), rules::NormaliseDocumentNumber(request.document().number())};
+  }
+  query.document_type = person.type;
+  query.document_number = Redacted(std::move(person.number));
   query.name = Redacted(rules::NormaliseName(request.document().name()));
   query.limit_per_hour = policy.pack.precheck().per_caller_and_hour();
   query.now = clock.Now();

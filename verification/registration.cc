@@ -121,6 +121,13 @@ Result<v1::Verification> Registration::Submit(const Caller& caller, const v1::Su
   return Verify(caller, application, *std::move(observation), deadline);
 }
 
+bool Registration::SamePerson(const v1::Document& first, const v1::Document& second) const {
+  const rules::PersonKey person = rules::PersonOf(policies_.Current(), first, clock_.Now());
+  if (!person.number.empty()) return rules::PersonOf(policies_.Current(), second, clock_.Now()) == person;
+  return first.type() == second.type() &&
+         rules::NormaliseDocumentNumber(first.number()) == rules::NormaliseDocumentNumber(second.number());
+}
+
 Result<v1::Verification> Registration::Resubmit(const Caller& caller, const v1::ResubmitEvidenceRequest& request,
                                                 Deadline deadline) {
   auto stored = registry_.GetApplication(caller.scope, request.verification_id(), deadline);
@@ -180,8 +187,7 @@ Result<v1::Verification> Registration::Resubmit(const Caller& caller, const v1::
         application.pictures.live_portrait = {item.photo(), digests.Of(item.photo())};
         break;
       default:
-        if (item.document().type() != document.type() || rules::NormaliseDocumentNumber(item.document().number()) !=
-                                                             rules::NormaliseDocumentNumber(document.number())) {
+        if (!SamePerson(item.document(), document)) {
           return Status::InvalidField("items.document.number",
                                       "another number is another person; cancel and submit a new application");
         }
@@ -213,14 +219,10 @@ Result<StoredApplication> Registration::FindRefusal(const Caller& caller, const 
     auto stored = registry_.GetApplication({caller.scope.operator_id, {}, {}}, verification_id, deadline);
     if (!stored.ok()) return stored.status();
     const v1::Document& document = stored->record.subject().document();
-    v1::Facts facts;
-    *facts.mutable_observe_time() = ToTimestamp(clock_.Now());
-    *facts.mutable_subject()->mutable_document() = document;
-    const bool same =
-        rules::IdentifiesPerson(policies_.Current(), facts)
-            ? shown.type() == document.type() &&
-                  rules::NormaliseDocumentNumber(shown.number()) == rules::NormaliseDocumentNumber(document.number())
-            : !shown.name().empty() && rules::NormaliseName(shown.name()) == rules::NormaliseName(document.name());
+    const rules::PersonKey person = rules::PersonOf(policies_.Current(), document, clock_.Now());
+    const bool same = person.number.empty() ? !shown.name().empty() && rules::NormaliseName(shown.name()) ==
+                                                                           rules::NormaliseName(document.name())
+                                            : rules::PersonOf(policies_.Current(), shown, clock_.Now()) == person;
     if (same) return stored;
   }
   return Status(StatusCode::kNotFound, "NO_SUCH_REFUSAL", "no refusal with this reference number and document");
@@ -296,16 +298,12 @@ Result<v1::Verification> Registration::RequestReview(const Caller& caller, const
 
 Result<Observation> Registration::Observe(const Application& application, Deadline deadline) {
   const v1::Document& document = application.record.subject().document();
-  v1::Facts facts;
-  *facts.mutable_observe_time() = ToTimestamp(clock_.Now());
-  *facts.mutable_subject()->mutable_document() = document;
   ObserveQuery query;
   query.request = application.request;
   query.operator_id = application.owner.operator_id;
-  query.document_type = document.type();
-  if (rules::IdentifiesPerson(policies_.Current(), facts)) {
-    query.document_number = Redacted(rules::NormaliseDocumentNumber(document.number()));
-  }
+  rules::PersonKey person = rules::PersonOf(policies_.Current(), document, clock_.Now());
+  query.document_type = person.type;
+  query.document_number = Redacted(std::move(person.number));
   query.name = Redacted(rules::NormaliseName(document.name()));
   query.msisdn = Redacted(application.record.subject().msisdn());
   query.verification_id = application.verification_id;
@@ -438,10 +436,10 @@ Result<v1::Verification> Registration::Verify(const Caller& caller, Application&
     commit.expected_sequence = application.expected_sequence;
     if (rules::UsesSession(facts) && !facts.session().has_use_time()) commit.session_id = facts.session().session_id();
     commit.now = now;
-    if (rules::IdentifiesPerson(policy, facts)) {
-      const v1::Document& document = facts.subject().document();
-      commit.document_type = document.type();
-      commit.document_number = Redacted(rules::NormaliseDocumentNumber(document.number()));
+    const v1::Document& document = facts.subject().document();
+    if (rules::PersonKey person = rules::PersonOf(policy, document, now); !person.number.empty()) {
+      commit.document_type = person.type;
+      commit.document_number = Redacted(std::move(person.number));
       commit.name = Redacted(rules::NormaliseName(document.name()));
       commit.holds_place = rules::HoldsPlace(commit.decision);
     }

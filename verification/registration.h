@@ -51,6 +51,8 @@ class Registration {
   Result<v1::Verification> Verify(const Caller& caller, Application& application, Observation observation,
                                   Deadline deadline);
   Result<Observation> Observe(const Application& application, Deadline deadline);
+  // Whether two documents name one person by their numbers; where these cannot be read, whether they are alike.
+  bool SamePerson(const v1::Document& first, const v1::Document& second) const;
   // The application that the reference number and the document name. NOT_FOUND (NO_SUCH_REFUSAL).
   Result<StoredApplication> FindRefusal(const Caller& caller, const v1::RequestReviewRequest& request,
                                         Deadline deadline);

@@ -6,7 +6,6 @@
 
 #include "rules/decide.h"
 #include "rules/person_name.h"
-#include "rules/resident_id.h"
 #include "rules/review.h"
 #include "verification/answer.h"
 #include "verification/canonical_payload.h"
@@ -156,10 +155,10 @@ Result<v1::ReviewCase> Reviews::Decide(const Caller& caller, const v1::DecideCas
       if (rules::IsPending(*commit.decision)) {
         commit.expire_time = ReservationEnd(policy.pack, *commit.decision, now);
       }
-      if (rules::IdentifiesPerson(policy, commit.facts)) {
-        const v1::Document& document = commit.facts.subject().document();
-        commit.document_type = document.type();
-        commit.document_number = Redacted(rules::NormaliseDocumentNumber(document.number()));
+      const v1::Document& document = commit.facts.subject().document();
+      if (rules::PersonKey person = rules::PersonOf(policy, document, now); !person.number.empty()) {
+        commit.document_type = person.type;
+        commit.document_number = Redacted(std::move(person.number));
         commit.name = Redacted(rules::NormaliseName(document.name()));
       }
     }

@@ -4,6 +4,7 @@
 
 #include "realname/v1/facts.pb.h"
 #include "rules/civil_date.h"
+#include "rules/identity_document.h"
 #include "rules/person_name.h"
 #include "rules/policy.h"
 #include "rules/resident_id.h"
@@ -34,6 +35,17 @@ void Fuzz(std::string_view bytes) {
   }
   const std::string name = rules::NormaliseName(bytes);
   if (IsUtf8(bytes)) Require(rules::NormaliseName(name) == name, "a normal name stays as it is");
+  if (IsUtf8(bytes)) Require(rules::CompareNames(bytes, name) == rules::NameMatch::kSame, "a name is its normal form");
+  v1::Document document;
+  document.set_mrz(std::string(bytes));
+  document.set_number(std::string(bytes));
+  document.set_nationality("UTO");
+  for (int type = v1::DocumentType_MIN; type <= v1::DocumentType_MAX; ++type) {
+    document.set_type(static_cast<v1::DocumentType>(type));
+    const auto reading = rules::ReadDocument(document, *today);
+    Require(reading.faults.empty() || reading.person.number.empty() || reading.person.number.size() >= 5,
+            "a document with faults tells nobody");
+  }
   if (const auto date = rules::ParseDate(bytes)) {
     Require(rules::FormatDate(*date) == bytes, "a date that can be read is written the same way");
   }

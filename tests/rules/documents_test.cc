@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include "rules/civil_date.h"
+#include "rules/machine_readable_zone.h"
+#include "rules/organisation_code.h"
 #include "rules/person_name.h"
 #include "rules/resident_id.h"
 
@@ -95,6 +97,77 @@ TEST(PersonNameTest, SpellingsOfOneNameAreEqual) {
   EXPECT_EQ(NormaliseName("张 三"), NormaliseName("张　三"));
   EXPECT_EQ(NormaliseName("ｚｈａｎｇ"), NormaliseName("Zhang"));
   EXPECT_NE(NormaliseName("张三"), NormaliseName("张四"));
+}
+
+TEST(PersonNameTest, CharactersThatOnceHadNoCodePointAreThemselves) {
+  // U+4DAE, which GBK stored at U+E863, and a compatibility ideograph.
+  EXPECT_EQ(NormaliseName("王\xEE\xA1\xA3"), NormaliseName("王䶮"));
+  EXPECT_EQ(NormaliseName("\xEF\xA4\x80"), NormaliseName("豈"));
+  EXPECT_NE(NormaliseName("王\xEE\xA1\xA3"), NormaliseName("王龙"));
+}
+
+TEST(PersonNameTest, TwoWaysToWriteOneNameAreForAPersonToSee) {
+  EXPECT_EQ(CompareNames("阿依古丽·买买提", "阿依古丽•买买提"), NameMatch::kSame);
+  EXPECT_EQ(CompareNames("阿依古丽·买买提", "阿依古丽买买提"), NameMatch::kVariant);
+  EXPECT_EQ(CompareNames("王?", "王䶮"), NameMatch::kVariant);
+  EXPECT_EQ(CompareNames("王\xEE\x80\x80", "王䶮"), NameMatch::kVariant) << "a private character of nobody knows where";
+  EXPECT_EQ(CompareNames("??", "王䶮"), NameMatch::kDifferent) << "nothing is told";
+  EXPECT_EQ(CompareNames("张三", "张四"), NameMatch::kDifferent);
+  EXPECT_EQ(CompareNames("", "张三"), NameMatch::kDifferent);
+}
+
+TEST(PersonNameTest, RomanisedNames) {
+  EXPECT_EQ(CompareNames("Anna Maria Eriksson", "ERIKSSON ANNA MARIA"), NameMatch::kSame);
+  EXPECT_EQ(CompareNames("Müller Jörg", "MUELLER JOERG"), NameMatch::kSame);
+  EXPECT_EQ(CompareNames("Müller Jörg", "MULLER JORG"), NameMatch::kSame);
+  EXPECT_EQ(CompareNames("O'Connor Seán", "OCONNOR SEAN"), NameMatch::kSame);
+  EXPECT_EQ(CompareNames("Jean-Luc Picard", "PICARD JEAN LUC"), NameMatch::kSame);
+  EXPECT_EQ(CompareNames("ANNAMARIA ERIKSSON", "ANNA MARIA ERIKSSON"), NameMatch::kSame) << "spaces do not count";
+  EXPECT_EQ(CompareNames("ERIKSSON ANNAMARIA", "ANNA MARIA ERIKSSON"), NameMatch::kDifferent);
+  EXPECT_EQ(CompareNames("Eriksson Anna", "ERIKSSON ANNE"), NameMatch::kDifferent);
+  EXPECT_EQ(CompareNames("Łukasz Żak", "ZAK LUKASZ"), NameMatch::kSame);
+}
+
+TEST(PersonNameTest, ANormalNameStaysAsItIs) {
+  for (const char* name : {"e \xCC\x81", "a\xC2\xA0\xCC\x88 b", "ﬃ", "王 䶮"}) {
+    EXPECT_EQ(NormaliseName(NormaliseName(name)), NormaliseName(name)) << name;
+  }
+}
+
+TEST(OrganisationCodeTest, CheckCharacters) {
+  EXPECT_THAT(UnifiedCreditCodeFaults("91350100M000100Y43"), IsEmpty());
+  EXPECT_THAT(UnifiedCreditCodeFaults("91110000MA00000240"), IsEmpty()) << "a sum that 31 divides";
+  EXPECT_THAT(UnifiedCreditCodeFaults("91110000MA00000241"), ElementsAre(v1::IDN_CHECKSUM));
+  EXPECT_THAT(UnifiedCreditCodeFaults("91350100S000100Y43"), ElementsAre(v1::IDN_FORMAT));
+  EXPECT_THAT(OrganisationCodeFaults("D2143569-X"), IsEmpty());
+  EXPECT_THAT(OrganisationCodeFaults("D21435690"), ElementsAre(v1::IDN_CHECKSUM));
+  EXPECT_THAT(OrganisationCodeFaults("D2143569-"), ElementsAre(v1::IDN_FORMAT));
+}
+
+TEST(MachineReadableZoneTest, TheSpecimenOfTheStandard) {
+  const auto zone = ReadMachineReadableZone(
+      "P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<\nL898902C36UTO7408122F1204159ZE184226B<<<<<10", kToday);
+  EXPECT_THAT(zone.faults, IsEmpty());
+  EXPECT_EQ(zone.number, "L898902C3");
+  EXPECT_EQ(zone.name, "ERIKSSON ANNA MARIA");
+  EXPECT_EQ(FormatDate(*zone.birth), "1974-08-12");
+  EXPECT_EQ(FormatDate(*zone.expiry), "2012-04-15");
+  EXPECT_EQ(zone.sex, v1::SEX_FEMALE);
+}
+
+TEST(MachineReadableZoneTest, CenturiesAreThoseThatCanBe) {
+  const auto born = [](const std::string& birth) {
+    const std::string digit(1, MachineReadableCheckDigit(birth));
+    const std::string line = "L898902C36UTO" + birth + digit + "F3204153ZE184226B<<<<<";
+    std::string composite = "L898902C36" + birth + digit + "3204153ZE184226B<<<<<";
+    // The optional number and its digit are the last fifteen.
+    const std::string text =
+        "P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<\n" + line + "1" + MachineReadableCheckDigit(composite + "1");
+    return FormatDate(*ReadMachineReadableZone(text, kToday).birth);
+  };
+  EXPECT_EQ(born("260301"), "2026-03-01");
+  EXPECT_EQ(born("260302"), "1926-03-02") << "tomorrow is a hundred years ago";
+  EXPECT_EQ(born("250101"), "2025-01-01");
 }
 
 }  // namespace

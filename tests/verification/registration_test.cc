@@ -304,6 +304,36 @@ TEST_F(RegistrationTest, EvidenceThatComesAfterTheReservationIsRefused) {
             "RESERVATION_EXPIRED");
 }
 
+TEST_F(RegistrationTest, OneLifelongNumberIsOnePersonOnEveryDocumentThatBearsIt) {
+  const auto open = [&](int number, v1::DocumentType type, const std::string& document_number, const char* from,
+                        const char* to, v1::CaptureMethod method) {
+    auto request = Application(number);
+    request.mutable_channel()->set_type(v1::CHANNEL_TYPE_OWN_HALL);
+    v1::Document& document = *request.mutable_parties(0)->mutable_document();
+    document.set_type(type);
+    document.set_number(document_number);
+    document.set_valid_from(from);
+    document.set_valid_to(to);
+    request.mutable_parties(0)->mutable_capture()->set_method(method);
+    return Submitted(request);
+  };
+  const std::string citizen = SampleDocument().number();
+  for (int i = 1; i <= 4; ++i) Submitted(Application(i));
+  EXPECT_EQ(open(5, v1::DOCUMENT_TYPE_TEMP_RESIDENT_ID, citizen, "2026-02-01", "2026-05-01", v1::CAPTURE_METHOD_OCR)
+                .verdict(),
+            v1::VERDICT_PASS);
+  EXPECT_THAT(
+      Codes(open(6, v1::DOCUMENT_TYPE_TEMP_RESIDENT_ID, citizen, "2026-02-01", "2026-05-01", v1::CAPTURE_METHOD_OCR)),
+      ElementsAre(v1::QTA_OPERATOR_LIMIT));
+  const auto permit = [&](int number, const char* card) {
+    return open(number, v1::DOCUMENT_TYPE_HK_MACAO_TRAVEL_PERMIT, card, "2020-05-01", "2030-04-30",
+                v1::CAPTURE_METHOD_CHIP_READ);
+  };
+  for (int i = 7; i <= 11; ++i) EXPECT_EQ(permit(i, i % 2 ? "H12345678" : "H1234567801").verdict(), v1::VERDICT_PASS);
+  EXPECT_THAT(Codes(permit(12, "H1234567802")), ElementsAre(v1::QTA_OPERATOR_LIMIT));
+  EXPECT_EQ(permit(13, "H12345679").verdict(), v1::VERDICT_PASS) << "somebody else";
+}
+
 TEST_F(RegistrationTest, SomebodyElsesVerificationIsNotFound) {
   auto request = Application();
   request.mutable_parties(0)->set_live_portrait("nobody");
