@@ -89,6 +89,15 @@ void Print(const v1::Verification& v) {
   if (!v.next_reverification_date().empty()) {
     std::printf("  verify again  %s\n", v.next_reverification_date().c_str());
   }
+  if (v.ways_out_size() > 0) {
+    std::printf("  ways out     ");
+    for (const int way : v.ways_out()) {
+      std::printf(" %s", Strip(v1::WayOut_Name(static_cast<v1::WayOut>(way)), "WAY_OUT_").c_str());
+    }
+    std::printf("\n");
+  }
+  if (v.identification() == v1::IDENTIFICATION_ATTESTED)
+    std::printf("  identified by two members of staff, not by face\n");
   if (v.has_contest_expire_time()) {
     std::printf("  contest       a review can be asked for until %s: request-review %s\n",
                 Local(v.contest_expire_time()).c_str(), v.reference_number().c_str());
@@ -242,6 +251,11 @@ void Print(const v1::ReviewCase& review) {
                 review.channel().agent_id().c_str(), review.channel().outlet_id().c_str(),
                 Strip(v1::CaptureMethod_Name(review.capture().method()), "CAPTURE_METHOD_").c_str());
     std::printf("  pictures      %zu and %zu bytes\n", review.id_photo().size(), review.live_portrait().size());
+  }
+  if (review.has_second_document()) {
+    std::printf("  and           %s %s %s\n",
+                Strip(v1::DocumentType_Name(review.second_document().type()), "DOCUMENT_TYPE_").c_str(),
+                review.second_document().number().c_str(), review.second_document().name().c_str());
   }
   if (review.has_contested()) {
     const v1::ContestedRefusal& contested = review.contested();

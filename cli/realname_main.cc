@@ -67,6 +67,9 @@ struct Options {
   // The rest.
   std::vector<std::string> references;
   std::string reference, statement, document_type = "resident_id", nationality, mrz;
+  // Another document, where faces are not to be compared.
+  std::string second_document = "passport", second_number, second_name, second_nationality, second_valid_to,
+              second_capture = "ocr";
   std::string verification_id, resume_token, page_token, state, first, second, photos = ".assets/photos";
   std::vector<std::string> evidence;
   std::string session_id, nonce, frame;
@@ -114,6 +117,18 @@ class Commands {
     FillCapture(*party->mutable_capture());
     party->set_id_photo(ReadFileOrThrow(o_.id_photo));
     party->set_live_portrait(ReadFileOrThrow(o_.live_portrait));
+    if (!o_.second_number.empty()) {
+      v1::AlternativeIdentification& alternative = *party->mutable_alternative();
+      v1::Document& second = *alternative.mutable_second_document();
+      second.set_type(Parse<v1::DocumentType>(ParseDocumentType, "DOCUMENT_TYPE_", o_.second_document));
+      second.set_number(o_.second_number);
+      second.set_name(o_.second_name.empty() ? o_.name : o_.second_name);
+      second.set_nationality(o_.second_nationality);
+      second.set_valid_to(o_.second_valid_to);
+      FillCapture(*alternative.mutable_second_capture());
+      alternative.mutable_second_capture()->set_method(
+          Parse<v1::CaptureMethod>(ParseCapture, "CAPTURE_METHOD_", o_.second_capture));
+    }
     FillChannel(*request.mutable_channel());
     request.set_session_nonce(o_.nonce);
     if (!o_.session_id.empty()) {
@@ -133,9 +148,13 @@ class Commands {
     request.set_request_id(o_.request_id.empty() ? NewUuid() : o_.request_id);
     request.set_verification_id(o_.verification_id);
     for (const std::string& pair : o_.evidence) {
+      if (pair == "attestation") {
+        request.add_items()->set_item(v1::EVIDENCE_ITEM_ATTESTATION);
+        continue;
+      }
       const size_t equals = pair.find('=');
       if (equals == std::string::npos)
-        throw std::runtime_error("evidence is ITEM=FILE, for example live_portrait=me.jpg");
+        throw std::runtime_error("evidence is ITEM=FILE, for example live_portrait=me.jpg, or attestation");
       v1::Evidence* item = request.add_items();
       item->set_item(Parse<v1::EvidenceItem>(ParseItem, "EVIDENCE_ITEM_", pair.substr(0, equals)));
       item->set_photo(ReadFileOrThrow(pair.substr(equals + 1)));
@@ -507,13 +526,22 @@ int Main(int argc, char** argv) {
   sub->add_option("--product", o.product, "product code")->capture_default_str();
   details(sub);
   sub->add_option("--staff", o.staff, "member of staff");
+  sub->add_option(
+      "--second-number", o.second_number,
+      "number of another document: nothing compares the faces (own halls; another member of staff has to confirm)");
+  sub->add_option("--second-document", o.second_document, "its kind")->capture_default_str();
+  sub->add_option("--second-name", o.second_name, "its name (default: the same)");
+  sub->add_option("--second-nationality", o.second_nationality, "its nationality");
+  sub->add_option("--second-valid-to", o.second_valid_to, "its last valid day");
+  sub->add_option("--second-capture", o.second_capture, "how it was read")->capture_default_str();
   CLI::Option* session = sub->add_option("--session", o.session_id, "the session whose challenge was passed (online)");
   sub->add_option("--nonce", o.nonce, "its nonce, instead of --session")->excludes(session);
 
   sub = command("resubmit", "send again what a RETRY asked for", &Commands::Resubmit);
   verification(sub);
   request_id(sub);
-  sub->add_option("evidence", o.evidence, "ITEM=FILE, for example live_portrait=me.jpg");
+  sub->add_option("evidence", o.evidence,
+                  "ITEM=FILE, for example live_portrait=me.jpg; or attestation: you confirm who it is");
   sub->add_option("--number", o.number,
                   "the document, where it was asked for: its number, and the options that follow");
   sub->add_option("--name", o.name, "name");

@@ -8,6 +8,7 @@
 #include "rules/challenge.h"
 #include "rules/face_limits.h"
 #include "rules/identity_document.h"
+#include "rules/person_name.h"
 #include "rules/quality_gate.h"
 #include "rules/reverification_date.h"
 
@@ -139,6 +140,43 @@ class Examination {
     // Two good pictures that nobody compared are for a person.
     Passed(v1::CHECK_FACE_MATCH);
     Uncertain(v1::CHECK_FACE_MATCH, v1::FACE_GREY_BAND);
+  }
+
+  bool ByFace() const { return !facts_.application().has_alternative(); }
+
+  void Attestation() {
+    constexpr auto kCheck = v1::CHECK_ATTESTATION;
+    constexpr auto kSecond = v1::EVIDENCE_ITEM_SECOND_DOCUMENT;
+    const auto& alternative = facts_.application().alternative();
+    const auto& policy = policy_.pack.alternative();
+    Passed(kCheck);
+    if (!Contains(policy.channels(), facts_.application().channel_type())) return Fail(kCheck, v1::ALT_NOT_ALLOWED);
+    if (!Contains(policy.capture_methods(), facts_.application().capture_method())) {
+      Fail(v1::CHECK_CAPTURE_PROVENANCE, v1::CAP_READER_REQUIRED);
+    }
+    const v1::Document& second = facts_.subject().second_document();
+    const DocumentReading reading = ReadDocument(second, today_);
+    const v1::DocumentTypePolicy kind = DocumentTypeOf(policy_, second.type());
+    const auto to = ParseDate(second.valid_to());
+    const bool valid = kind.no_validity() || second.valid_long_term() || (to && *to >= today_);
+    const bool readable = reading.faults.empty() && !reading.person.number.empty();
+    const auto& methods = kind.capture_methods();
+    const bool well_read = alternative.second_capture_method() != v1::CAPTURE_METHOD_UNSPECIFIED &&
+                           (methods.empty() || Contains(methods, alternative.second_capture_method()));
+    if (second.type() == document_.type() || !Contains(policy.second_document_types(), second.type()) || !readable ||
+        !well_read || !valid) {
+      Fail(kCheck, v1::ALT_SECOND_DOCUMENT, kSecond);
+    } else {
+      const NameMatch match = CompareNames(document_.name(), second.name());
+      if (match == NameMatch::kDifferent || (reading.birth && reading_.birth && reading.birth != reading_.birth)) {
+        Uncertain(kCheck, v1::ALT_DOCUMENTS_DIFFER);
+      } else if (match == NameMatch::kVariant) {
+        Uncertain(kCheck, v1::NAME_ENCODING_VARIANT);
+      }
+    }
+    if (static_cast<uint32_t>(alternative.attesters_size()) < policy.attesters()) {
+      Fail(kCheck, v1::ALT_ATTESTATION_MISSING, v1::EVIDENCE_ITEM_ATTESTATION);
+    }
   }
 
   void Challenge() {
@@ -326,6 +364,7 @@ v1::Decision Examination::Merge() const {
   v1::Decision decision;
   decision.set_policy_digest(policy_.digest);
   decision.set_rules_version(kRulesVersion);
+  decision.set_identification(ByFace() ? v1::IDENTIFICATION_FACE : v1::IDENTIFICATION_ATTESTED);
   if (facts_.has_contest()) *decision.mutable_contest() = facts_.contest();
 
   for (int i = v1::Check_MIN + 1; i <= v1::Check_MAX; ++i) {
@@ -357,7 +396,8 @@ v1::Decision Examination::Merge() const {
   if (findings_.empty()) {
     decision.set_verdict(v1::VERDICT_PASS);
     decision.set_next_action(v1::NEXT_ACTION_ACTIVATE);
-    decision.set_next_reverification_date(NextReverificationDate(policy_, document_, today_));
+    decision.set_next_reverification_date(
+        NextReverificationDate(policy_, document_, decision.identification(), today_));
     return decision;
   }
 
@@ -428,8 +468,12 @@ v1::Decision Decide(const Policy& policy, const v1::Facts& facts) {
   examination.DocumentFormat();
   examination.DocumentValidity();
   examination.CaptureProvenance();
-  examination.Faces();
-  examination.Challenge();
+  if (examination.ByFace()) {
+    examination.Faces();
+    examination.Challenge();
+  } else {
+    examination.Attestation();
+  }
   examination.RecordConsistency();
   examination.Quota();
   examination.AgePolicy();

@@ -180,6 +180,14 @@ std::string FirstFault(const v1::PolicyPack& pack, const pb::TextFormat::ParseIn
                      (desk.open_hour() == 0 && desk.close_hour() == 0),
                  "review", -1, "open_hour must lie before close_hour, or both be 0");
   faults.Require(desk.warn_minutes() > 0, "review", -1, "warn_minutes must be positive");
+  if (const auto& alternative = pack.alternative(); alternative.channels_size() > 0) {
+    faults.Require(alternative.attesters() >= 2 && alternative.capture_methods_size() > 0 &&
+                       alternative.second_document_types_size() > 0,
+                   "alternative", -1, "needs capture_methods, second_document_types and two attesters or more");
+    faults.Require(
+        alternative.period_months() > 0 && alternative.period_months() <= pack.reverification().period_months(),
+        "alternative", -1, "period_months must be positive and not above reverification.period_months");
+  }
   const auto& contest = pack.contest();
   faults.Require(contest.within_days() > 0 && contest.decide_within_hours() > 0 && contest.max_levels() > 0, "contest",
                  -1, "within_days, decide_within_hours and max_levels must be positive");
@@ -302,6 +310,11 @@ v1::Check CheckOf(v1::ReasonCode code) {
       return v1::CHECK_RECORD_CONSISTENCY;
     case v1::CTS_REQUESTED:
       return v1::CHECK_CONTEST;
+    case v1::ALT_NOT_ALLOWED:
+    case v1::ALT_SECOND_DOCUMENT:
+    case v1::ALT_DOCUMENTS_DIFFER:
+    case v1::ALT_ATTESTATION_MISSING:
+      return v1::CHECK_ATTESTATION;
     default:
       return v1::CHECK_UNSPECIFIED;
   }

@@ -5,6 +5,7 @@
 
 #include "rules/contest.h"
 #include "rules/explain.h"
+#include "rules/ways_out.h"
 
 namespace realname {
 
@@ -51,8 +52,13 @@ Result<v1::Verification> Answer(PolicyArchive& policies, const StoredVerificatio
   }
   // How long a refusal can be contested is for the policy in force to say, not for the one that refused.
   const v1::ContestPolicy& contest = policies.Current().pack.contest();
-  if (!stored.contested && rules::IsRefusal(stored.state, stored.decision) &&
-      rules::NextContestLevel(stored.decision) <= contest.max_levels()) {
+  const bool contestable = !stored.contested && rules::IsRefusal(stored.state, stored.decision) &&
+                           rules::NextContestLevel(stored.decision) <= contest.max_levels();
+  for (const v1::WayOut way : rules::WaysOut(policies.Current(), stored.state, stored.decision, contestable)) {
+    answer.add_ways_out(way);
+  }
+  if (stored.decision.verdict() == v1::VERDICT_PASS) answer.set_identification(stored.decision.identification());
+  if (contestable) {
     *answer.mutable_contest_expire_time() = ToTimestamp(rules::ContestEnd(contest, stored.decide_time));
   }
   switch (stored.state) {

@@ -30,6 +30,19 @@ Status DeadlinePassed() {
                 "the deadline passed before the decision was committed; retry with the same request_id");
 }
 
+Status StaffRequired() {
+  return Status(StatusCode::kPermissionDenied, "STAFF_REQUIRED",
+                "who says who the person is has to be named: the certificate needs a member of staff (:staff:)");
+}
+
+v1::Attestation AttestationOf(const Caller& caller, TimePoint now) {
+  v1::Attestation attestation;
+  attestation.set_principal(caller.principal);
+  attestation.set_staff_id(caller.staff_id);
+  *attestation.mutable_time() = ToTimestamp(now);
+  return attestation;
+}
+
 Status AlreadyContested() {
   return Status(StatusCode::kAlreadyExists, "ALREADY_CONTESTED",
                 "the refusal was contested before: go by the reference number of that");
@@ -106,6 +119,12 @@ Result<v1::Verification> Registration::Submit(const Caller& caller, const v1::Su
   *record.mutable_capture() = party.capture();
   record.mutable_subject()->set_msisdn(request.msisdn());
   *record.mutable_subject()->mutable_document() = party.document();
+  if (party.has_alternative()) {
+    if (caller.staff_id.empty()) return StaffRequired();
+    *record.mutable_alternative()->mutable_second_capture() = party.alternative().second_capture();
+    *record.mutable_alternative()->add_attestations() = AttestationOf(caller, clock_.Now());
+    *record.mutable_subject()->mutable_second_document() = party.alternative().second_document();
+  }
 
   auto observation = Observe(application, deadline);
   if (!observation.ok()) return observation.status();
@@ -186,6 +205,21 @@ Result<v1::Verification> Registration::Resubmit(const Caller& caller, const v1::
       case v1::EVIDENCE_ITEM_LIVE_PORTRAIT:
         application.pictures.live_portrait = {item.photo(), digests.Of(item.photo())};
         break;
+      case v1::EVIDENCE_ITEM_SECOND_DOCUMENT:
+        *application.record.mutable_subject()->mutable_second_document() = item.document();
+        *application.record.mutable_alternative()->mutable_second_capture() = item.capture();
+        break;
+      case v1::EVIDENCE_ITEM_ATTESTATION: {
+        if (caller.staff_id.empty()) return StaffRequired();
+        auto& attestations = *application.record.mutable_alternative()->mutable_attestations();
+        for (const v1::Attestation& earlier : attestations) {
+          if (earlier.staff_id() == caller.staff_id) {
+            return Status(StatusCode::kFailedPrecondition, "ATTESTED_BEFORE", "somebody else has to say it, too");
+          }
+        }
+        *attestations.Add() = AttestationOf(caller, clock_.Now());
+        break;
+      }
       default:
         if (!SamePerson(item.document(), document)) {
           return Status::InvalidField("items.document.number",
@@ -266,6 +300,10 @@ Result<v1::Verification> Registration::RequestReview(const Caller& caller, const
   *record.mutable_channel() = request.channel();
   *record.mutable_capture() = request.capture();
   record.mutable_subject()->set_statement(request.statement());
+  if (refused->record.has_alternative()) {
+    *record.mutable_alternative() = refused->record.alternative();
+    *record.mutable_subject()->mutable_second_document() = refused->record.subject().second_document();
+  }
   v1::Contest& contest = *record.mutable_contest();
   contest.set_verification_id(refusal.verification_id);
   contest.set_level(rules::NextContestLevel(refusal.decision));
@@ -374,11 +412,22 @@ Result<v1::Verification> Registration::Verify(const Caller& caller, Application&
   asked.set_capture_method(application.record.capture().method());
   if (application.record.capture().has_time()) *asked.mutable_capture_time() = application.record.capture().time();
   *facts.mutable_subject()->mutable_document() = application.record.subject().document();
+  const bool by_face = !application.record.has_alternative();
+  if (!by_face) {
+    v1::AlternativeFacts& alternative = *asked.mutable_alternative();
+    alternative.set_second_capture_method(application.record.alternative().second_capture().method());
+    for (const v1::Attestation& each : application.record.alternative().attestations()) {
+      alternative.add_attesters(each.principal());
+    }
+    *facts.mutable_subject()->mutable_second_document() = application.record.subject().second_document();
+  }
   facts.set_attempt(application.attempt);
   if (application.record.has_contest()) *facts.mutable_contest() = application.record.contest();
   facts.set_liveness_bpcer(faces_.LivenessBpcer(policy.pack.liveness().live_score_fail()));
   CarryReviewReasons(policy, application.previous, application.attempt - 1, application.previous_method, facts);
-  if (Status status = Examine(application, *facts.mutable_subject(), deadline); !status.ok()) return status;
+  if (by_face) {
+    if (Status status = Examine(application, *facts.mutable_subject(), deadline); !status.ok()) return status;
+  }
   const auto observe_session = [&] {
     if (!application.session) return;
     const StoredSession& session = *application.session;

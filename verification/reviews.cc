@@ -199,6 +199,9 @@ Result<v1::ReviewCase> Reviews::Show(const Caller& caller, const StoredCase& fou
   auto application = registry_.GetApplication(caller.scope, id, deadline);
   if (!application.ok()) return application.status();
   *shown.mutable_document() = application->record.subject().document();
+  if (application->record.subject().has_second_document()) {
+    *shown.mutable_second_document() = application->record.subject().second_document();
+  }
   *shown.mutable_channel() = application->record.channel();
   *shown.mutable_capture() = application->record.capture();
   shown.set_id_photo(std::move(application->id_photo));

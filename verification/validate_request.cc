@@ -57,6 +57,10 @@ class Form {
     Text(document.address(), field + ".address", 512);
     Text(document.valid_from(), field + ".valid_from", 10);
     Text(document.valid_to(), field + ".valid_to", 10);
+    Text(document.nationality(), field + ".nationality", 3);
+    Require(document.mrz().size() <= 128 && std::all_of(document.mrz().begin(), document.mrz().end(),
+                                                        [](char c) { return c == '\n' || c == '\r' || c >= ' '; }),
+            field + ".mrz", "must be two or three lines of a machine readable zone");
     Require(!document.valid_long_term() || document.valid_to().empty(), field + ".valid_to",
             "must be empty when valid_long_term is set");
   }
@@ -169,6 +173,11 @@ Status Validate(const v1::SubmitRegistrationRequest& request, const Caller& call
     form.Capture(party.capture(), "parties[0].capture");
     form.Picture(party.id_photo(), "parties[0].id_photo");
     form.Picture(party.live_portrait(), "parties[0].live_portrait");
+    if (party.has_alternative()) {
+      form.Document(party.alternative().second_document(), "parties[0].alternative.second_document", true);
+      form.Capture(party.alternative().second_capture(), "parties[0].alternative.second_capture");
+      form.Require(request.session_nonce().empty(), "session_nonce", "must be empty where faces are not compared");
+    }
   }
   return form.Finish();
 }
@@ -185,7 +194,10 @@ Status Validate(const v1::ResubmitEvidenceRequest& request, const Caller&) {
     form.Given(item.item(), at + ".item");
     form.Require(std::find(seen.begin(), seen.end(), item.item()) == seen.end(), at + ".item", "appears twice");
     seen.push_back(item.item());
-    if (item.item() == v1::EVIDENCE_ITEM_DOCUMENT) {
+    if (item.item() == v1::EVIDENCE_ITEM_ATTESTATION) {
+      form.Require(!item.has_document() && !item.has_capture() && item.photo().empty(), at,
+                   "must be empty but for its kind: the caller's word is the evidence");
+    } else if (item.item() == v1::EVIDENCE_ITEM_DOCUMENT || item.item() == v1::EVIDENCE_ITEM_SECOND_DOCUMENT) {
       form.Document(item.document(), at + ".document", true);
       form.Capture(item.capture(), at + ".capture");
       form.Require(item.photo().empty(), at + ".photo", "must be empty for a document");

@@ -25,6 +25,7 @@ namespace {
 
 using ::testing::Contains;
 using ::testing::ElementsAre;
+using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
 class SetClock final : public Clock {
@@ -345,6 +346,48 @@ TEST_F(ContestsTest, WhereThereIsNoRoomThereIsNoPlaceUntilThereIs) {
   application.set_request_id(Uuid());
   application.set_msisdn(cli::MadeUpMsisdn(static_cast<uint64_t>(++people_)));
   EXPECT_EQ(Submitted(shop_, application).verdict(), v1::VERDICT_REJECT) << "five again";
+}
+
+TEST_F(ContestsTest, WhoseFaceFailsPassesInAnOwnHallOnTwoPeoplesWord) {
+  auto application = Application(hall_);
+  application.mutable_channel()->set_type(v1::CHANNEL_TYPE_OWN_HALL);
+  v1::AlternativeIdentification& alternative = *application.mutable_parties(0)->mutable_alternative();
+  v1::Document& second = *alternative.mutable_second_document();
+  second.set_type(v1::DOCUMENT_TYPE_PASSPORT);
+  second.set_number("E12345678");
+  second.set_nationality("CHN");
+  second.set_name(application.parties(0).document().name());
+  second.set_valid_to("2030-01-01");
+  alternative.mutable_second_capture()->set_method(v1::CAPTURE_METHOD_OCR);
+  Caller nameless = hall_;
+  nameless.staff_id.clear();
+  EXPECT_EQ(registration_.Submit(nameless, application, Soon()).status().reason(), "STAFF_REQUIRED");
+  const auto first = Submitted(hall_, application);
+  EXPECT_EQ(first.verdict(), v1::VERDICT_RETRY);
+  EXPECT_THAT(first.retry_items(), ElementsAre(v1::EVIDENCE_ITEM_ATTESTATION));
+  EXPECT_EQ(faces_.examinations, 0) << "nothing looks at the faces";
+  v1::ResubmitEvidenceRequest word;
+  word.set_request_id(Uuid());
+  word.set_verification_id(first.verification_id());
+  word.add_items()->set_item(v1::EVIDENCE_ITEM_ATTESTATION);
+  EXPECT_EQ(registration_.Resubmit(hall_, word, Soon()).status().reason(), "ATTESTED_BEFORE");
+  const Caller colleague = Seller("", "hall1", "colleague");
+  word.set_request_id(Uuid());
+  auto passed = registration_.Resubmit(colleague, word, Soon());
+  ASSERT_TRUE(passed.ok()) << passed.status().reason() << passed.status().detail();
+  EXPECT_EQ(passed->verdict(), v1::VERDICT_PASS) << ::testing::PrintToString(Codes(*passed));
+  EXPECT_EQ(passed->identification(), v1::IDENTIFICATION_ATTESTED);
+  EXPECT_EQ(passed->next_reverification_date(), "2026-06-01") << "looked at sooner";
+  EXPECT_THAT(passed->ways_out(), IsEmpty());
+}
+
+TEST_F(ContestsTest, EveryRefusalNamesItsWaysOut) {
+  const auto refused = Submitted(shop_, Typed(shop_));
+  EXPECT_THAT(refused.ways_out(), ElementsAre(v1::WAY_OUT_OWN_HALL_WITHOUT_FACE, v1::WAY_OUT_REQUEST_REVIEW));
+  auto application = Application(shop_);
+  application.mutable_parties(0)->set_live_portrait("nobody");
+  EXPECT_THAT(Submitted(shop_, application).ways_out(),
+              ElementsAre(v1::WAY_OUT_RESUBMIT, v1::WAY_OUT_OWN_HALL_WITHOUT_FACE));
 }
 
 TEST_F(ContestsTest, WhatNobodyDecidedInTimeCanBeContestedAgain) {

@@ -167,6 +167,77 @@ TEST_P(EveryKind, ExpiresAndHasPlausibleSpans) {
 INSTANTIATE_TEST_SUITE_P(InOwnHalls, EveryKind, ::testing::ValuesIn(kKinds),
                          [](const auto& each) { return v1::DocumentType_Name(each.param.type).substr(14); });
 
+// In an own hall without the face: a passport beside the card, and two members of staff.
+v1::Facts WithoutFace() {
+  auto facts = SampleFacts();
+  facts.mutable_application()->set_channel_type(v1::CHANNEL_TYPE_OWN_HALL);
+  v1::AlternativeFacts& alternative = *facts.mutable_application()->mutable_alternative();
+  alternative.set_second_capture_method(v1::CAPTURE_METHOD_OCR);
+  alternative.add_attesters("urn:a:staff:ann");
+  alternative.add_attesters("urn:a:staff:ben");
+  v1::Document& second = *facts.mutable_subject()->mutable_second_document();
+  second.set_type(v1::DOCUMENT_TYPE_PASSPORT);
+  second.set_number("E12345678");
+  second.set_nationality("CHN");
+  second.set_name(SampleDocument().name());
+  second.set_valid_to("2030-01-01");
+  facts.mutable_subject()->clear_id_photo();
+  facts.mutable_subject()->clear_live_portrait();
+  facts.mutable_subject()->clear_comparison();
+  return facts;
+}
+v1::Document& Second(v1::Facts& f) { return *f.mutable_subject()->mutable_second_document(); }
+
+TEST(AttestationTest, PassesWithoutAFaceAndIsLookedAtSooner) {
+  const auto decision = DecideOn(WithoutFace());
+  EXPECT_EQ(decision.verdict(), v1::VERDICT_PASS) << ::testing::PrintToString(Reasons(decision));
+  EXPECT_EQ(decision.identification(), v1::IDENTIFICATION_ATTESTED);
+  EXPECT_EQ(decision.next_reverification_date(), "2026-06-01");
+  EXPECT_EQ(OutcomeOf(decision, v1::CHECK_ATTESTATION), v1::OUTCOME_PASSED);
+  for (const v1::Check check :
+       {v1::CHECK_FACE_DETECT, v1::CHECK_FACE_QUALITY, v1::CHECK_FACE_MATCH, v1::CHECK_LIVENESS}) {
+    EXPECT_EQ(OutcomeOf(decision, check), v1::OUTCOME_SKIPPED);
+  }
+  const auto by_face = DecideOn(SampleFacts());
+  EXPECT_EQ(by_face.identification(), v1::IDENTIFICATION_FACE);
+  EXPECT_EQ(OutcomeOf(by_face, v1::CHECK_ATTESTATION), v1::OUTCOME_SKIPPED);
+}
+
+TEST(AttestationTest, TheChipIsReadWhateverElseIsShown) {
+  auto facts = WithoutFace();
+  facts.mutable_application()->set_capture_method(v1::CAPTURE_METHOD_OCR);
+  EXPECT_THAT(Reasons(DecideOn(facts)), Contains(v1::CAP_READER_REQUIRED));
+}
+
+TEST(AttestationTest, TheSecondDocumentIsAnotherAndGood) {
+  const auto codes = [](void (*spoil)(v1::Facts&)) {
+    auto facts = WithoutFace();
+    spoil(facts);
+    return Reasons(DecideOn(facts));
+  };
+  const auto bad = ElementsAre(v1::ALT_SECOND_DOCUMENT);
+  EXPECT_THAT(codes([](v1::Facts& f) { f.mutable_subject()->clear_second_document(); }), bad);
+  EXPECT_THAT(codes([](v1::Facts& f) { Second(f) = SampleDocument(); }), bad) << "the same card again";
+  EXPECT_THAT(codes([](v1::Facts& f) { Second(f).set_valid_to("2026-02-28"); }), bad) << "expired";
+  EXPECT_THAT(codes([](v1::Facts& f) { Second(f).set_number("12"); }), bad);
+  EXPECT_THAT(codes([](v1::Facts& f) { Second(f).set_type(v1::DOCUMENT_TYPE_BUSINESS_LICENCE); }), bad);
+  EXPECT_THAT(codes([](v1::Facts& f) {
+                f.mutable_application()->mutable_alternative()->set_second_capture_method(v1::CAPTURE_METHOD_MANUAL);
+              }),
+              bad)
+      << "typed";
+  EXPECT_THAT(codes([](v1::Facts& f) { Second(f).set_name("测?甲"); }), ElementsAre(v1::NAME_ENCODING_VARIANT));
+}
+
+TEST(AttestationTest, OneMoreHasToSayIt) {
+  auto facts = WithoutFace();
+  facts.mutable_application()->mutable_alternative()->mutable_attesters()->RemoveLast();
+  const auto decision = DecideOn(facts);
+  EXPECT_EQ(decision.verdict(), v1::VERDICT_RETRY);
+  EXPECT_EQ(decision.next_action(), v1::NEXT_ACTION_RESUBMIT);
+  EXPECT_THAT(decision.retry_items(), ElementsAre(v1::EVIDENCE_ITEM_ATTESTATION));
+}
+
 TEST(DocumentTest, AHouseholdRegisterIsForMinors) {
   auto facts = SampleFacts();
   Doc(facts).set_type(v1::DOCUMENT_TYPE_HOUSEHOLD_REGISTER);
@@ -297,6 +368,30 @@ const Spoiler kSpoilers[] = {
        Doc(f).set_name("ERIKSSON ANN? MARIA");
      },
      v1::NAME_ENCODING_VARIANT, v1::CHECK_DOCUMENT_FORMAT, v1::OUTCOME_UNCERTAIN, v1::VERDICT_REVIEW},
+    {"WithoutFaceAtAnAgent",
+     [](v1::Facts& f) {
+       f = WithoutFace();
+       f.mutable_application()->set_channel_type(v1::CHANNEL_TYPE_AGENT_STORE);
+     },
+     v1::ALT_NOT_ALLOWED, v1::CHECK_ATTESTATION, v1::OUTCOME_FAILED, v1::VERDICT_REJECT},
+    {"NoSecondDocument",
+     [](v1::Facts& f) {
+       f = WithoutFace();
+       f.mutable_subject()->clear_second_document();
+     },
+     v1::ALT_SECOND_DOCUMENT, v1::CHECK_ATTESTATION, v1::OUTCOME_FAILED, v1::VERDICT_RETRY},
+    {"SecondDocumentOfAnother",
+     [](v1::Facts& f) {
+       f = WithoutFace();
+       Second(f).set_name("别人");
+     },
+     v1::ALT_DOCUMENTS_DIFFER, v1::CHECK_ATTESTATION, v1::OUTCOME_UNCERTAIN, v1::VERDICT_REVIEW},
+    {"OneWitness",
+     [](v1::Facts& f) {
+       f = WithoutFace();
+       f.mutable_application()->mutable_alternative()->mutable_attesters()->RemoveLast();
+     },
+     v1::ALT_ATTESTATION_MISSING, v1::CHECK_ATTESTATION, v1::OUTCOME_FAILED, v1::VERDICT_RETRY},
     {"Expired",
      [](v1::Facts& f) {
        Doc(f).set_valid_from("2016-02-28");

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "rules/ways_out.h"
+
+namespace realname::rules {
+namespace {
+
+v1::WayOut NearestOf(v1::State state, v1::NextAction action) {
+  if (state == v1::STATE_EXPIRED) return v1::WAY_OUT_SUBMIT_AGAIN;
+  switch (action) {
+    case v1::NEXT_ACTION_RESUBMIT:
+      return v1::WAY_OUT_RESUBMIT;
+    case v1::NEXT_ACTION_SUBMIT_AGAIN:
+      return v1::WAY_OUT_SUBMIT_AGAIN;
+    case v1::NEXT_ACTION_START_SESSION:
+      return v1::WAY_OUT_START_SESSION;
+    case v1::NEXT_ACTION_WAIT_FOR_REVIEW:
+      return v1::WAY_OUT_WAIT_FOR_REVIEW;
+    case v1::NEXT_ACTION_TRY_LATER:
+      return v1::WAY_OUT_TRY_LATER;
+    case v1::NEXT_ACTION_OWN_HALL:
+      return v1::WAY_OUT_OWN_HALL;
+    default:
+      return v1::WAY_OUT_UNSPECIFIED;
+  }
+}
+
+}  // namespace
+
+std::vector<v1::WayOut> WaysOut(const Policy& policy, v1::State state, const v1::Decision& decision, bool contestable) {
+  if (state == v1::STATE_ACTIVATED || state == v1::STATE_CANCELLED || decision.verdict() == v1::VERDICT_PASS) return {};
+  std::vector<v1::WayOut> ways;
+  if (const v1::WayOut nearest = NearestOf(state, decision.next_action()); nearest != v1::WAY_OUT_UNSPECIFIED) {
+    ways.push_back(nearest);
+  }
+  if (policy.pack.alternative().channels_size() > 0 && decision.identification() != v1::IDENTIFICATION_ATTESTED) {
+    ways.push_back(v1::WAY_OUT_OWN_HALL_WITHOUT_FACE);
+  }
+  if (contestable) ways.push_back(v1::WAY_OUT_REQUEST_REVIEW);
+  return ways;
+}
+
+}  // namespace realname::rules
