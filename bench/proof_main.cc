@@ -12,6 +12,7 @@
 #include <atomic>
 #include <barrier>
 #include <fstream>
+#include <functional>
 #include <iostream>
 #include <mutex>
 #include <signal.h>
@@ -43,7 +44,7 @@ struct Options {
   std::string id_photo;
   std::string live_portrait;
   std::string folder;
-  std::string auditor_certificate, auditor_key;
+  std::string auditor_certificate, auditor_key, reviewer_certificate, reviewer_key;
   uint64_t first_person = 0;
   int rounds = 200;
   int clients = 64;
@@ -234,6 +235,87 @@ int Verify(const Options& options) {
   return read > 0 && lost == 0 && doubled == 0 ? 0 : 1;
 }
 
+// The person as everybody beside the subscriber, with a letter and a second document.
+void CanaryOfSeveral(const Options& options, Client& client, const std::function<void(const grpc::Status&)>& count) {
+  v1::Verification answer;
+  auto several = Application(options, options.first_person, options.first_person + 4);
+  several.set_customer_kind(v1::CUSTOMER_KIND_ORG_ORDINARY);
+  v1::Party handler = several.parties(0);
+  v1::Document& licence = *several.mutable_parties(0)->mutable_document();
+  licence.set_type(v1::DOCUMENT_TYPE_BUSINESS_LICENCE);
+  licence.set_number("91350100M000100Y43");
+  several.mutable_parties(0)->clear_id_photo();
+  several.mutable_parties(0)->clear_live_portrait();
+  handler.set_role(v1::PARTY_ROLE_HANDLER);
+  *handler.mutable_power()->mutable_letter() = handler.document();
+  handler.mutable_power()->mutable_letter()->set_type(v1::DOCUMENT_TYPE_AUTHORITY_LETTER);
+  handler.mutable_power()->set_principal_number(handler.document().number());
+  handler.mutable_power()->set_scan(handler.id_photo());
+  *several.add_parties() = handler;
+  handler.clear_power();
+  handler.set_role(v1::PARTY_ROLE_ACTUAL_USER);
+  *several.add_parties() = handler;
+  count(Submit(client, several, &answer));
+  auto without_face = Application(options, options.first_person, options.first_person + 5);
+  v1::AlternativeIdentification& alternative = *without_face.mutable_parties(0)->mutable_alternative();
+  *alternative.mutable_second_document() = without_face.parties(0).document();
+  alternative.mutable_second_document()->set_type(v1::DOCUMENT_TYPE_PASSPORT);
+  alternative.mutable_second_document()->set_nationality("CHN");
+  *alternative.mutable_second_capture() = without_face.parties(0).capture();
+  count(Submit(client, without_face, &answer));
+}
+
+// A refusal contested with the person's name in what they say, and in what the reviewer writes.
+bool CanaryContest(const Options& options, Client& client, const std::function<void(const grpc::Status&)>& count) {
+  v1::Verification answer;
+  auto typed = Application(options, options.first_person, options.first_person + 6);
+  typed.mutable_parties(0)->mutable_capture()->set_method(v1::CAPTURE_METHOD_MANUAL);
+  count(Submit(client, typed, &answer));
+  v1::RequestReviewRequest review;
+  review.set_request_id(cli::NewUuid());
+  review.set_reference_number(answer.reference_number());
+  *review.mutable_document() = typed.parties(0).document();
+  *review.mutable_capture() = Application(options, 0, 0).parties(0).capture();
+  *review.mutable_channel() = typed.channel();
+  review.set_statement("I am " + typed.parties(0).document().name() + " of " + typed.parties(0).document().address());
+  review.set_live_portrait(cli::ReadFileOrThrow(options.id_photo));
+  count(client.Call([&](grpc::ClientContext& c) { return client.registration().RequestReview(&c, review, &answer); }));
+  review.set_request_id(cli::NewUuid());
+  review.set_reference_number(typed.parties(0).document().number());
+  v1::Verification refused;
+  count(client.Call([&](grpc::ClientContext& c) { return client.registration().RequestReview(&c, review, &refused); }));
+  cli::ConnectionOptions desk = options.connection;
+  desk.certificate_file = options.reviewer_certificate;
+  desk.key_file = options.reviewer_key;
+  Client reviewer(desk);
+  v1::ClaimCaseRequest claim;
+  claim.set_verification_id(answer.verification_id());
+  v1::ReviewCase held;
+  const auto claimed =
+      reviewer.Call([&](grpc::ClientContext& c) { return reviewer.review().ClaimCase(&c, claim, &held); });
+  count(claimed);
+  if (!claimed.ok() || held.contested().statement() != review.statement()) {
+    std::cout << "canary: the desk did not get the contest\n";
+    return false;
+  }
+  v1::DecideCaseRequest vote;
+  vote.set_request_id(cli::NewUuid());
+  vote.set_verification_id(answer.verification_id());
+  vote.set_sequence(held.verification().sequence());
+  vote.set_conclusion(v1::REVIEW_CONCLUSION_REJECT);
+  for (const v1::CheckResult& check : held.verification().checks()) {
+    if (check.outcome() != v1::OUTCOME_FAILED && check.outcome() != v1::OUTCOME_UNCERTAIN) continue;
+    vote.add_checks()->set_check(check.check());
+    vote.mutable_checks()->rbegin()->set_outcome(v1::OUTCOME_FAILED);
+  }
+  vote.set_note("not " + typed.parties(0).document().name());
+  count(reviewer.Call([&](grpc::ClientContext& c) { return reviewer.review().DecideCase(&c, vote, &held); }));
+  v1::ListCasesResponse cases;
+  count(reviewer.Call(
+      [&](grpc::ClientContext& c) { return reviewer.review().ListCases(&c, v1::ListCasesRequest(), &cases); }));
+  return true;
+}
+
 // Every call once as it should be and again in ways that fail; what matters is what is left in files afterwards.
 int Canary(const Options& options) {
   Client client(options.connection);
@@ -376,8 +458,10 @@ int Canary(const Options& options) {
     count(who->Call(
         [&](grpc::ClientContext& c) { return who->face().GetModelCard(&c, v1::GetModelCardRequest(), &card); }));
   }
+  CanaryOfSeveral(options, client, count);
+  if (!CanaryContest(options, client, count)) return 1;
   std::cout << "canary: " << answered << " calls answered, " << refused << " refused\n";
-  return answered >= 11 && refused >= 12 ? 0 : 1;
+  return answered >= 18 && refused >= 13 ? 0 : 1;
 }
 
 // Every answer to hostile input is a reason code or INVALID_ARGUMENT, and memory stays where it was.
@@ -490,6 +574,8 @@ int Main(int argc, char** argv) {
   auto* canary = app.add_subcommand("canary");
   canary->add_option("--auditor-cert", o.auditor_certificate)->required();
   canary->add_option("--auditor-key", o.auditor_key)->required();
+  canary->add_option("--reviewer-cert", o.reviewer_certificate)->required();
+  canary->add_option("--reviewer-key", o.reviewer_key)->required();
   canary->callback([&] { status = Canary(o); });
   auto* hostile = app.add_subcommand("hostile");
   hostile->add_option("--requests", o.requests);

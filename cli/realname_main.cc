@@ -6,9 +6,11 @@
 // was used, 19 a customer for one of the operator's own halls.
 #include <algorithm>
 #include <cstdlib>
+#include <ctime>
 #include <iostream>
 
 #include <CLI/CLI.hpp>
+#include <google/protobuf/text_format.h>
 
 #include "cli/client.h"
 #include "cli/demo.h"
@@ -66,7 +68,9 @@ struct Options {
   int64_t capture_time = 0;  // seconds since 1970; 0: now
   // The rest.
   std::vector<std::string> references;
-  std::string reference, statement, document_type = "resident_id", nationality, mrz;
+  std::vector<std::string> parties;
+  std::string entry = "open", customer = "individual", reference, statement, document_type = "resident_id", nationality,
+              mrz;
   // Another document, where faces are not to be compared.
   std::string second_document = "passport", second_number, second_name, second_nationality, second_valid_to,
               second_capture = "ocr";
@@ -88,6 +92,23 @@ Enum Parse(bool (*parse)(const std::string&, Enum*), const std::string& prefix, 
 }
 bool ParseCapture(const std::string& name, v1::CaptureMethod* value) { return v1::CaptureMethod_Parse(name, value); }
 bool ParseChannel(const std::string& name, v1::ChannelType* value) { return v1::ChannelType_Parse(name, value); }
+bool ParseEntry(const std::string& name, v1::EntryType* value) { return v1::EntryType_Parse(name, value); }
+bool ParseCustomer(const std::string& name, v1::CustomerKind* value) { return v1::CustomerKind_Parse(name, value); }
+
+// A realname.v1.Party in protobuf's text form, its pictures by the names of their files.
+v1::Party ReadParty(const std::string& path) {
+  v1::Party party;
+  if (!google::protobuf::TextFormat::ParseFromString(ReadFileOrThrow(path), &party)) {
+    throw std::runtime_error(path + " is no realname.v1.Party in text form");
+  }
+  for (std::string* picture : {party.mutable_id_photo(), party.mutable_live_portrait()}) {
+    if (!picture->empty()) *picture = ReadFileOrThrow(*picture);
+  }
+  if (party.has_power()) party.mutable_power()->set_scan(ReadFileOrThrow(party.power().scan()));
+  if (!party.has_capture()) party.mutable_capture()->set_method(v1::CAPTURE_METHOD_CHIP_READ);
+  if (!party.capture().has_time()) party.mutable_capture()->mutable_time()->set_seconds(std::time(nullptr));
+  return party;
+}
 bool ParseDocumentType(const std::string& name, v1::DocumentType* value) { return v1::DocumentType_Parse(name, value); }
 bool ParseSex(const std::string& name, v1::Sex* value) { return v1::Sex_Parse(name, value); }
 bool ParseState(const std::string& name, v1::State* value) { return v1::State_Parse(name, value); }
@@ -107,16 +128,17 @@ class Commands {
   int Register() {
     v1::SubmitRegistrationRequest request;
     request.set_request_id(o_.request_id.empty() ? NewUuid() : o_.request_id);
-    request.set_entry_type(v1::ENTRY_TYPE_OPEN);
-    request.set_customer_kind(v1::CUSTOMER_KIND_INDIVIDUAL);
+    request.set_entry_type(Parse<v1::EntryType>(ParseEntry, "ENTRY_TYPE_", o_.entry));
+    request.set_customer_kind(Parse<v1::CustomerKind>(ParseCustomer, "CUSTOMER_KIND_", o_.customer));
     request.set_msisdn(o_.msisdn);
     request.set_product(o_.product);
     v1::Party* party = request.add_parties();
     party->set_role(v1::PARTY_ROLE_SUBSCRIBER);
     FillDocument(*party->mutable_document());
     FillCapture(*party->mutable_capture());
-    party->set_id_photo(ReadFileOrThrow(o_.id_photo));
-    party->set_live_portrait(ReadFileOrThrow(o_.live_portrait));
+    if (!o_.id_photo.empty()) party->set_id_photo(ReadFileOrThrow(o_.id_photo));
+    if (!o_.live_portrait.empty()) party->set_live_portrait(ReadFileOrThrow(o_.live_portrait));
+    for (const std::string& path : o_.parties) *request.add_parties() = ReadParty(path);
     if (!o_.second_number.empty()) {
       v1::AlternativeIdentification& alternative = *party->mutable_alternative();
       v1::Document& second = *alternative.mutable_second_document();
@@ -521,8 +543,12 @@ int Main(int argc, char** argv) {
   document(sub);
   request_id(sub);
   sub->add_option("--msisdn", o.msisdn, "phone number, +8613...")->required();
-  sub->add_option("--id-photo", o.id_photo, "portrait of the document, JPEG or PNG")->required();
-  sub->add_option("--live-portrait", o.live_portrait, "portrait taken now, JPEG or PNG")->required();
+  sub->add_option("--id-photo", o.id_photo, "portrait of the document, JPEG or PNG");
+  sub->add_option("--live-portrait", o.live_portrait, "portrait taken now, JPEG or PNG");
+  sub->add_option("--entry", o.entry, "open, port_in, back_registration")->capture_default_str();
+  sub->add_option("--customer", o.customer, "individual, org_ordinary, org_iot, iot_individual")->capture_default_str();
+  sub->add_option("--party", o.parties,
+                  "file with somebody else who takes part: a realname.v1.Party in text form, pictures by file name");
   sub->add_option("--product", o.product, "product code")->capture_default_str();
   details(sub);
   sub->add_option("--staff", o.staff, "member of staff");

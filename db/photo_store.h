@@ -24,7 +24,7 @@ class PhotoStore {
  public:
   virtual ~PhotoStore() = default;
 
-  // Writes one or two pictures of one person, durably; the bytes of one that is there already stay as they are.
+  // Writes pictures of one person, durably; the bytes of one that is there already stay as they are.
   // Evidence replaces what was there, and is kept until `evidence_expire_time`.
   virtual Status Put(const std::string& person_id, std::span<const SealedPhoto> photos, TimePoint evidence_expire_time,
                      TimePoint now, Deadline deadline) = 0;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "db/postgres_registry.h"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -27,6 +28,13 @@ Status NoSuchVerification() { return Status(StatusCode::kNotFound, "NO_SUCH_VERI
 // Row id of an attempt's sealed columns: made by the client, part of the associated data.
 std::string AttemptRow(const std::string& verification_id, uint32_t attempt) {
   return verification_id + "/" + std::to_string(attempt);
+}
+
+Nullable HexOrNull(const std::string& bytes) { return bytes.empty() ? Nullable::Null() : Nullable::Hex(bytes); }
+
+// Row id of a party's sealed column.
+std::string PartyRow(const std::string& verification_id, uint64_t sequence, int position) {
+  return verification_id + "/" + std::to_string(sequence) + "/" + std::to_string(position);
 }
 
 // {1,2,3}
@@ -99,6 +107,138 @@ Result<Observation> PostgresRegistry::Observe(const ObserveQuery& query, Deadlin
   return observation;
 }
 
+Result<std::vector<std::string>> PostgresRegistry::PutPictures(const std::string& person_id, const DataKey& key,
+                                                               std::vector<const Picture*> pictures,
+                                                               const CommitRequest& request, TimePoint evidence_expire,
+                                                               Deadline deadline) {
+  std::vector<std::string> names;
+  std::vector<SealedPhoto> photos;
+  for (const Picture* picture : pictures) {
+    if (picture->bytes.empty()) {
+      names.emplace_back();
+      continue;
+    }
+    SealedPhoto& photo = photos.emplace_back();
+    photo.name = Digest("photo", person_id + picture->sha256);
+    photo.sealed = Seal(key, {"media.photo", "sealed", photo.name}, picture->bytes);
+    if (request.evidence_expire_time && picture->evidence) {
+      photo.sealed_evidence =
+          Seal(key, {"media.photo", "sealed_evidence", photo.name}, picture->evidence->SerializeAsString());
+    }
+    names.push_back(photo.name);
+  }
+  if (!photos.empty()) {
+    if (Status status = photos_.Put(person_id, photos, evidence_expire, request.now, deadline); !status.ok()) {
+      return status;
+    }
+  }
+  return names;
+}
+
+Result<std::vector<PostgresRegistry::PreparedParty>> PostgresRegistry::PrepareParties(const CommitRequest& request,
+                                                                                      v1::Facts& facts,
+                                                                                      KnownPerson subscriber,
+                                                                                      TimePoint evidence_expire,
+                                                                                      Deadline deadline) {
+  std::vector<PreparedParty> prepared;
+  // One person may have two roles, and be new.
+  std::vector<KnownPerson> known = {std::move(subscriber)};
+  for (size_t i = 0; i < request.parties.size(); ++i) {
+    const PartyCommit& party = request.parties[i];
+    v1::PartyFacts& of_them = *facts.mutable_parties(static_cast<int>(i));
+    PreparedParty& each = prepared.emplace_back();
+    const std::string& number = party.document_number.Reveal();
+    const auto same = std::find_if(known.begin(), known.end(), [&](const KnownPerson& person) {
+      return !number.empty() && person.document == std::pair(party.document_type, number);
+    });
+    if (!number.empty()) each.document_index = DocumentIndex(party.document_type, number);
+    if (same != known.end()) {
+      each.person_id = same->person_id;
+    } else if (!number.empty()) {
+      Status status = RunStatement(pool_, deadline, "find person", Repeatable::kYes, [&](pqxx::transaction_base& tx) {
+        const auto rows = Execute(tx, "find_person", index_version_, Bytes{each.document_index});
+        if (!rows.empty()) each.person_id = rows[0][0].as<std::string>();
+      });
+      if (!status.ok()) return status;
+    }
+    std::shared_ptr<const DataKey> key;
+    if (each.person_id.empty()) {
+      auto person = keys_.New();
+      if (!person.ok()) return person.status();
+      each.person_id = person->person_id;
+      each.is_new = true;
+      key = person->key;
+    } else {
+      auto found = keys_.Find(each.person_id);
+      if (!found.ok()) return found.status();
+      key = *found;
+    }
+    if (same == known.end() && !number.empty()) known.push_back({{party.document_type, number}, each.person_id});
+    auto pictures =
+        PutPictures(each.person_id, *key, {&party.pictures.id_photo, &party.pictures.live_portrait, &party.letter_scan},
+                    request, evidence_expire, deadline);
+    if (!pictures.ok()) return pictures.status();
+    each.pictures = *std::move(pictures);
+    of_them.set_person_id(each.person_id);
+    each.sealed_subject = Seal(*key,
+                               {"party", "sealed_subject",
+                                PartyRow(request.verification_id, request.expected_sequence + 1, static_cast<int>(i))},
+                               Canonical(of_them.subject()));
+  }
+  return prepared;
+}
+
+Result<StoredParty> PostgresRegistry::ReadParty(const v1::PartyFacts& party, const std::string& verification_id,
+                                                int position, uint64_t sequence, bool with_pictures,
+                                                Deadline deadline) {
+  StoredParty stored;
+  stored.role = party.role();
+  std::string sealed;
+  std::array<std::string, 3> names;
+  uint64_t of_sequence = 0;
+  Status status = RunStatement(pool_, deadline, "get party", Repeatable::kYes, [&](pqxx::transaction_base& tx) {
+    const auto rows = Execute(tx, "get_party", party.person_id(), verification_id, position, sequence);
+    if (rows.empty()) return;
+    sealed = ReadBytes(rows[0][1]);
+    for (int i = 0; i < 3; ++i) {
+      names[static_cast<size_t>(i)] = rows[0][2 + i].is_null() ? std::string() : ReadBytes(rows[0][2 + i]);
+    }
+    of_sequence = rows[0][5].as<uint64_t>();
+  });
+  if (!status.ok()) return status;
+  if (of_sequence == 0) return Defect("a party of a decision is not there");
+  auto key = keys_.Find(party.person_id());
+  if (key.status().code() == StatusCode::kFailedPrecondition) return stored;  // erased
+  if (!key.ok()) return key.status();
+  auto subject = Unseal(**key, {"party", "sealed_subject", PartyRow(verification_id, of_sequence, position)}, sealed);
+  if (!subject.ok()) return subject.status();
+  if (!stored.subject.emplace().ParseFromString(*subject)) return Defect("a party's facts cannot be parsed");
+  if (!with_pictures) return stored;
+  const std::array<StoredPicture*, 3> targets = {&stored.id_photo, &stored.live_portrait, &stored.letter_scan};
+  for (size_t i = 0; i < targets.size(); ++i) {
+    auto picture = ReadPicture(party.person_id(), **key, names[i], deadline);
+    if (!picture.ok()) return picture.status();
+    *targets[i] = *std::move(picture);
+  }
+  return stored;
+}
+
+Result<StoredPicture> PostgresRegistry::ReadPicture(const std::string& person_id, const DataKey& key,
+                                                    const std::string& name, Deadline deadline) {
+  StoredPicture read;
+  if (name.empty()) return read;
+  auto photos = photos_.Get(person_id, std::array{name}, deadline);
+  if (!photos.ok()) return photos.status();
+  auto picture = Unseal(key, {"media.photo", "sealed", name}, (*photos)[0].sealed);
+  if (!picture.ok()) return picture.status();
+  read.bytes = *std::move(picture);
+  if ((*photos)[0].sealed_evidence.empty()) return read;
+  auto evidence = Unseal(key, {"media.photo", "sealed_evidence", name}, (*photos)[0].sealed_evidence);
+  if (!evidence.ok()) return evidence.status();
+  if (!read.evidence.emplace().ParseFromString(*evidence)) return Defect("a picture's evidence cannot be parsed");
+  return read;
+}
+
 Result<CommitOutcome> PostgresRegistry::Commit(const CommitRequest& request, Deadline deadline) {
   const bool new_person = request.person_id.empty();
   std::string person_id = request.person_id;
@@ -115,19 +255,10 @@ Result<CommitOutcome> PostgresRegistry::Commit(const CommitRequest& request, Dea
     key = *found;
   }
 
-  const std::array<const Picture*, 2> pictures = {&request.pictures.id_photo, &request.pictures.live_portrait};
-  std::array<SealedPhoto, 2> photos;
-  for (size_t i = 0; i < photos.size(); ++i) {
-    photos[i].name = Digest("photo", person_id + pictures[i]->sha256);
-    photos[i].sealed = Seal(*key, {"media.photo", "sealed", photos[i].name}, pictures[i]->bytes);
-    if (!request.evidence_expire_time || !pictures[i]->evidence) continue;
-    photos[i].sealed_evidence =
-        Seal(*key, {"media.photo", "sealed_evidence", photos[i].name}, pictures[i]->evidence->SerializeAsString());
-  }
   const TimePoint evidence_expire = request.evidence_expire_time.value_or(request.now);
-  if (Status status = photos_.Put(person_id, photos, evidence_expire, request.now, deadline); !status.ok()) {
-    return status;
-  }
+  auto photos = PutPictures(person_id, *key, {&request.pictures.id_photo, &request.pictures.live_portrait}, request,
+                            evidence_expire, deadline);
+  if (!photos.ok()) return photos.status();
 
   const uint64_t sequence = request.expected_sequence + 1;
   const uint32_t attempt = request.facts.attempt();
@@ -143,7 +274,11 @@ Result<CommitOutcome> PostgresRegistry::Commit(const CommitRequest& request, Dea
   audit.caller = request.request.principal;
   audit.operator_id = request.owner.operator_id;
   audit.occur_time_us = Micros(request.now);
-  auto sealed = SealDecision(*key, request.facts, request.decision, std::move(audit));
+  v1::Facts facts = request.facts;
+  auto parties = PrepareParties(request, facts, {{request.document_type, request.document_number.Reveal()}, person_id},
+                                evidence_expire, deadline);
+  if (!parties.ok()) return parties.status();
+  auto sealed = SealDecision(*key, facts, request.decision, std::move(audit));
   if (!sealed.ok()) return sealed.status();
 
   const std::string payload = Digest("request", request.request.canonical_payload);
@@ -171,17 +306,41 @@ Result<CommitOutcome> PostgresRegistry::Commit(const CommitRequest& request, Dea
                   person_id, new_person, request.person_version, index_version_, document, name, number,
                   static_cast<int>(request.state), static_cast<int>(request.decision.verdict()), attempt,
                   request.expected_sequence, request.holds_place, request.quota_limit, expire, next_due,
-                  Bytes{record_bytes}, Bytes{record_subject}, Bytes{photos[0].name}, Bytes{photos[1].name},
+                  Bytes{record_bytes}, Bytes{record_subject}, HexOrNull((*photos)[0]), HexOrNull((*photos)[1]),
                   Bytes{sealed->decision}, Bytes{sealed->facts}, Bytes{sealed->facts_subject}, Bytes{sealed->salt},
                   request.decision.policy_digest(), request.decision.rules_version(), TimeOrderedUuid(request.now),
                   Bytes{sealed->audit_leaf}, session, Micros(request.now), more...)[0][0]
               .template as<bool>();
     };
-    if (const v1::Contest& contest = request.decision.contest();
-        request.decision.has_contest() && request.expected_sequence == 0) {
-      commit("commit_contest", contest.verification_id(), contest.level(), ArrayOf(contest.reasons()));
-    } else {
-      commit("commit_application");
+    const auto commit_one = [&] {
+      if (const v1::Contest& contest = request.decision.contest();
+          request.decision.has_contest() && request.expected_sequence == 0) {
+        commit("commit_contest", contest.verification_id(), contest.level(), ArrayOf(contest.reasons()));
+      } else {
+        commit("commit_application");
+      }
+    };
+    if (parties->empty()) return commit_one();
+    // Rare, so that it may cost more round trips.
+    tx.exec("begin");
+    try {
+      commit_one();
+      for (size_t i = 0; written && i < parties->size(); ++i) {
+        const PreparedParty& party = (*parties)[i];
+        Execute(tx, "add_party", party.person_id, party.is_new, index_version_, HexOrNull(party.document_index),
+                request.verification_id, sequence, static_cast<int>(i),
+                static_cast<int>(facts.parties(static_cast<int>(i)).role()), Bytes{party.sealed_subject},
+                HexOrNull(party.pictures[0]), HexOrNull(party.pictures[1]), HexOrNull(party.pictures[2]),
+                Micros(request.now));
+      }
+      tx.exec("commit");
+    } catch (...) {
+      // A connection that was lost took its transaction with it.
+      try {
+        tx.exec("rollback");
+      } catch (const std::exception&) {
+      }
+      throw;
     }
   });
   if (status.code() == StatusCode::kAborted) return CommitOutcome(Moved{});
@@ -346,6 +505,11 @@ Result<v1::Facts> PostgresRegistry::GetFacts(const Scope& scope, const std::stri
   if (!facts.ParseFromString(clear) || !facts.mutable_subject()->ParseFromString(*subject)) {
     return Defect("stored facts cannot be parsed");
   }
+  for (int i = 0; i < facts.parties_size(); ++i) {
+    auto party = ReadParty(facts.parties(i), verification_id, i, sequence, false, deadline);
+    if (!party.ok()) return party.status();
+    if (party->subject) *facts.mutable_parties(i)->mutable_subject() = *std::move(party->subject);
+  }
   return facts;
 }
 
@@ -365,7 +529,10 @@ Result<StoredApplication> PostgresRegistry::GetApplication(const Scope& scope, c
     application->verification = ReadVerification(row);
     clear = ReadBytes(row[kVerificationColumns]);
     sealed = ReadBytes(row[kVerificationColumns + 1]);
-    names = {ReadBytes(row[kVerificationColumns + 2]), ReadBytes(row[kVerificationColumns + 3])};
+    for (int i = 0; i < 2; ++i) {
+      const auto name = row[kVerificationColumns + 2 + i];
+      names[static_cast<size_t>(i)] = name.is_null() ? std::string() : ReadBytes(name);
+    }
     attempt = row[kVerificationColumns + 4].as<uint32_t>();
   });
   if (!status.ok()) return status;
@@ -380,20 +547,21 @@ Result<StoredApplication> PostgresRegistry::GetApplication(const Scope& scope, c
       !application->record.mutable_subject()->ParseFromString(*subject)) {
     return Defect("a stored record cannot be parsed");
   }
-  auto photos = photos_.Get(person_id, names, deadline);
-  if (!photos.ok()) return photos.status();
-  const std::array<std::pair<std::string*, std::optional<v1::FaceEvidence>*>, 2> targets = {
-      {{&application->id_photo, &application->id_photo_evidence},
-       {&application->live_portrait, &application->live_portrait_evidence}}};
+  const std::array<StoredPicture*, 2> targets = {&application->id_photo, &application->live_portrait};
   for (size_t i = 0; i < targets.size(); ++i) {
-    auto picture = Unseal(**key, {"media.photo", "sealed", names[i]}, (*photos)[i].sealed);
+    auto picture = ReadPicture(person_id, **key, names[i], deadline);
     if (!picture.ok()) return picture.status();
-    *targets[i].first = *std::move(picture);
-    if ((*photos)[i].sealed_evidence.empty()) continue;
-    auto evidence = Unseal(**key, {"media.photo", "sealed_evidence", names[i]}, (*photos)[i].sealed_evidence);
-    if (!evidence.ok()) return evidence.status();
-    if (!targets[i].second->emplace().ParseFromString(*evidence))
-      return Defect("a picture's evidence cannot be parsed");
+    *targets[i] = *std::move(picture);
+  }
+  if (application->record.parties().empty()) return *std::move(application);
+  // Who they are stands in the facts.
+  auto facts = GetFacts(scope, verification_id, deadline);
+  if (!facts.ok()) return facts.status();
+  for (int i = 0; i < facts->parties_size(); ++i) {
+    auto party =
+        ReadParty(facts->parties(i), verification_id, i, application->verification.decision_sequence, true, deadline);
+    if (!party.ok()) return party.status();
+    application->parties.push_back(*std::move(party));
   }
   return *std::move(application);
 }

@@ -5,6 +5,8 @@
 
 #include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "db/connection_pool.h"
 #include "db/person_keys.h"
@@ -51,6 +53,33 @@ class PostgresRegistry final : public Registry {
   Result<StoredVerification> ReadUnscoped(const std::string& verification_id, Deadline deadline);
   // What a request key was used for; nothing if it is new.
   Result<CommitOutcome> ReadRepeated(const RequestKey& request, const std::string& payload_digest, Deadline deadline);
+
+  // Somebody by a document; an empty number is nobody's.
+  struct KnownPerson {
+    std::pair<v1::DocumentType, std::string> document;
+    std::string person_id;
+  };
+  // A party as it is written.
+  struct PreparedParty {
+    std::string person_id;
+    bool is_new = false;
+    std::string document_index;         // empty: claims nobody
+    std::vector<std::string> pictures;  // names of ID photo, live portrait and letter; empty for none
+    std::string sealed_subject;
+  };
+  // Writes what was sent of the pictures, and names each; empty for what was not.
+  Result<std::vector<std::string>> PutPictures(const std::string& person_id, const DataKey& key,
+                                               std::vector<const Picture*> pictures, const CommitRequest& request,
+                                               TimePoint evidence_expire, Deadline deadline);
+  // Finds or makes everybody beside the subscriber, stores their pictures and keys, and names them in `facts`.
+  Result<std::vector<PreparedParty>> PrepareParties(const CommitRequest& request, v1::Facts& facts,
+                                                    KnownPerson subscriber, TimePoint evidence_expire,
+                                                    Deadline deadline);
+  Result<StoredParty> ReadParty(const v1::PartyFacts& party, const std::string& verification_id, int position,
+                                uint64_t sequence, bool with_pictures, Deadline deadline);
+  // An empty name is no picture.
+  Result<StoredPicture> ReadPicture(const std::string& person_id, const DataKey& key, const std::string& name,
+                                    Deadline deadline);
 
   std::string DocumentIndex(v1::DocumentType type, const std::string& number) const;
   std::string NameIndex(const std::string& name) const;

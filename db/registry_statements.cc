@@ -65,6 +65,16 @@ void PrepareRegistryStatements(Connection& connection) {
       "join realname.verification v on v.person_id = k.person_id and v.verification_id = k.verification_id "
       "where k.operator_id = $1 and k.open_time >= realname.at($2) and k.open_time < realname.at($3) "
       "group by 1, 2, 3 order by 1, 2, 3");
+  connection.raw.prepare(
+      "find_person", "select person_id from realname.document_claim where index_version = $1 and document_index = $2");
+  connection.raw.prepare("add_party",
+                         "select realname.add_party($1, $2, $3, $4, $5, $6, $7, $8::smallint, $9, $10, $11, $12, "
+                         "realname.at($13))");
+  // As they stood at a decision: later ones rest on the rows of the last that had any.
+  connection.raw.prepare("get_party",
+                         "select role, sealed_subject, id_photo, live_portrait, letter_scan, sequence "
+                         "from realname.party where person_id = $1 and verification_id = $2 and position = $3 "
+                         "and sequence <= $4 order by sequence desc limit 1");
   connection.raw.prepare("transition",
                          "select realname.transition($1::smallint, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, "
                          "realname.at($12))");
@@ -196,6 +206,8 @@ void PrepareRegistryStatements(Connection& connection) {
       "gone as (delete from media.photo p using page where p.person_id = page.person_id and p.name = page.name "
       "  and p.create_time = page.create_time and not exists (select 1 from realname.registration r "
       "  where r.person_id = page.person_id and (r.id_photo = page.name or r.live_portrait = page.name)) "
+      "  and not exists (select 1 from realname.party q where q.person_id = page.person_id "
+      "  and (q.id_photo = page.name or q.live_portrait = page.name or q.letter_scan = page.name)) "
       "  and not exists (select 1 from realname.session_frame f "
       "  where f.session_id = page.person_id and f.photo = page.name) returning 1) "
       "select (select count(*) from gone), realname.micros(create_time), person_id, name from page "

@@ -15,6 +15,7 @@ Result<SealedDecision> SealDecision(const DataKey& key, const v1::Facts& facts, 
   sealed.facts_subject = Seal(key, {"decision", "sealed_subject", row}, facts.subject().SerializeAsString());
   v1::Facts clear = facts;
   clear.clear_subject();
+  for (v1::PartyFacts& party : *clear.mutable_parties()) party.clear_subject();
   sealed.facts = clear.SerializeAsString();
   sealed.salt = Seal(key, {"decision", "sealed_salt", row}, salt);
   audit.policy_digest = decision.policy_digest();

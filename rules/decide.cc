@@ -5,9 +5,11 @@
 #include <optional>
 #include <vector>
 
+#include "rules/capture_age.h"
 #include "rules/challenge.h"
 #include "rules/face_limits.h"
 #include "rules/identity_document.h"
+#include "rules/parties.h"
 #include "rules/person_name.h"
 #include "rules/quality_gate.h"
 #include "rules/reverification_date.h"
@@ -49,6 +51,8 @@ bool SaysWhoThePersonIs(v1::ReasonCode code) {
   }
 }
 
+const google::protobuf::RepeatedField<int> kNoTypes;
+
 template <typename Repeated, typename Value>
 bool Contains(const Repeated& values, Value value) {
   return std::find(values.begin(), values.end(), value) != values.end();
@@ -64,7 +68,8 @@ class Examination {
         channel_(ChannelOf(policy, facts.application().channel_type())),
         today_(DayAt(facts.observe_time().seconds(), policy.pack.utc_offset_minutes())),
         reading_(ReadDocument(document_, today_)),
-        kind_(DocumentTypeOf(policy, document_.type())) {}
+        kind_(DocumentTypeOf(policy, document_.type())),
+        customer_(CustomerOf(policy, facts.application().customer_kind())) {}
 
   void DocumentFormat() {
     constexpr auto kCheck = v1::CHECK_DOCUMENT_FORMAT;
@@ -72,10 +77,15 @@ class Examination {
     if (document_.number().empty() || document_.type() == v1::DOCUMENT_TYPE_UNSPECIFIED) {
       return Fail(kCheck, v1::DOC_NOT_PRESENTED);
     }
-    const bool taken = channel_ == nullptr || Contains(channel_->document_types(), document_.type());
+    const auto& own = customer_ == nullptr ? kNoTypes : customer_->subscriber_documents();
+    const bool taken = own.empty() ? channel_ == nullptr || Contains(channel_->document_types(), document_.type())
+                                   : Contains(own, document_.type());
     const bool too_old =
         kind_.max_age() > 0 && reading_.birth && AgeAt(*reading_.birth, today_) > static_cast<int>(kind_.max_age());
-    if (!taken || too_old || IsOfOrganisation(document_.type())) return Fail(kCheck, v1::DOC_TYPE_NOT_ALLOWED);
+    const bool of_this_kind =
+        IsOfOrganisation(document_.type()) == IsOrganisation(facts_.application().customer_kind());
+    if (!taken || too_old || !of_this_kind) return Fail(kCheck, v1::DOC_TYPE_NOT_ALLOWED);
+    if (IsOfOrganisation(document_.type()) && !reading_.faults.empty()) return Fail(kCheck, v1::ORG_USCC_INVALID);
     for (const v1::ReasonCode fault : reading_.faults) {
       fault == v1::NAME_ENCODING_VARIANT ? Uncertain(kCheck, fault) : Fail(kCheck, fault);
     }
@@ -114,17 +124,17 @@ class Examination {
       Fail(kCheck, application.capture_method() == v1::CAPTURE_METHOD_MANUAL ? v1::CAP_MANUAL_ENTRY_FORBIDDEN
                                                                              : v1::CAP_READER_REQUIRED);
     }
-    const int64_t age = facts_.observe_time().seconds() - application.capture_time().seconds();
-    const auto& limits = policy_.pack.document();
-    if (!application.has_capture_time() || age > int64_t{60} * limits.max_capture_age_minutes() ||
-        age < -int64_t{60} * limits.max_clock_skew_minutes()) {
+    if (!CapturedInTime(policy_, application.has_capture_time(), application.capture_time().seconds(),
+                        facts_.observe_time().seconds())) {
       Fail(kCheck, v1::CAP_STALE);
     }
   }
 
   void Faces() {
     const auto& pack = policy_.pack;
-    const auto& subject = facts_.subject();
+    const v1::SubjectFacts* comes = FactsOfWhoComes(facts_);
+    if (comes == nullptr) return;  // who has to come is missing: a fault of the parties
+    const auto& subject = *comes;
     Passed(v1::CHECK_FACE_DETECT);
     const bool id_photo = Picture(subject.id_photo(), pack.id_photo(), v1::EVIDENCE_ITEM_ID_PHOTO);
     const bool portrait = Picture(subject.live_portrait(), pack.live_portrait(), v1::EVIDENCE_ITEM_LIVE_PORTRAIT);
@@ -193,16 +203,18 @@ class Examination {
                                                   (document_.valid_long_term() || ParseDate(document_.valid_to())));
     const bool foreign =
         document_.type() == v1::DOCUMENT_TYPE_PASSPORT || document_.type() == v1::DOCUMENT_TYPE_OTHER_TRAVEL_DOC;
-    const bool complete = !document_.name().empty() && document_.sex() != v1::SEX_UNSPECIFIED &&
-                          ParseDate(document_.birth_date()) && (kind_.no_address() || !document_.address().empty()) &&
-                          validity && (!foreign || !document_.nationality().empty());
+    const bool organisation = IsOfOrganisation(document_.type());
+    const bool complete = !document_.name().empty() && (organisation || document_.sex() != v1::SEX_UNSPECIFIED) &&
+                          (organisation || ParseDate(document_.birth_date())) &&
+                          (kind_.no_address() || !document_.address().empty()) && validity &&
+                          (!foreign || !document_.nationality().empty());
     if (!complete) Fail(kCheck, v1::REC_INCOMPLETE);
     if (facts_.registry().name_differs()) Uncertain(kCheck, v1::REC_NAME);
     if (facts_.registry().msisdn_taken()) Uncertain(kCheck, v1::REC_NUMBER);
   }
 
   void Quota() {
-    if (!Identified()) return;
+    if (!Identified() || IsOrganisation(facts_.application().customer_kind())) return;
     Passed(v1::CHECK_QUOTA);
     if (facts_.registry().numbers_held() >= policy_.pack.quota().numbers_per_person()) {
       Fail(v1::CHECK_QUOTA, v1::QTA_OPERATOR_LIMIT);
@@ -218,7 +230,7 @@ class Examination {
     if (age < static_cast<int>(limits.min_age()) ||
         (channel_ != nullptr && channel_->online() && age < static_cast<int>(limits.online_min_age()))) {
       Fail(kCheck, v1::PTY_AGE_NOT_ALLOWED);
-    } else if (age < static_cast<int>(limits.guardian_below_age())) {
+    } else if (age < static_cast<int>(limits.guardian_below_age()) && !HasGuardian(policy_, facts_, today_)) {
       Fail(kCheck, v1::PTY_GUARDIAN_REQUIRED);
     }
   }
@@ -228,6 +240,26 @@ class Examination {
     if (channel_ == nullptr || !Contains(channel_->entry_types(), facts_.application().entry_type())) {
       Fail(v1::CHECK_CHANNEL_POLICY, v1::CHN_NOT_ALLOWED);
     }
+    const v1::CustomerKind customer = facts_.application().customer_kind();
+    const bool served = customer_ != nullptr && (customer_->channels().empty() ||
+                                                 Contains(customer_->channels(), facts_.application().channel_type()));
+    const bool online = channel_ != nullptr && channel_->online();
+    const bool for_things = customer == v1::CUSTOMER_KIND_ORG_IOT || customer == v1::CUSTOMER_KIND_IOT_INDIVIDUAL;
+    if (!served) {
+      Fail(v1::CHECK_CHANNEL_POLICY, for_things && online       ? v1::CHN_IOT_ONLINE_FORBIDDEN
+                                     : IsOrganisation(customer) ? v1::CHN_ORG_CHANNEL_NOT_ALLOWED
+                                                                : v1::CHN_NOT_ALLOWED);
+    }
+    const bool entrusted = std::any_of(facts_.parties().begin(), facts_.parties().end(),
+                                       [](const auto& party) { return party.role() == v1::PARTY_ROLE_AGENT_PERSON; });
+    if (entrusted && !Contains(policy_.pack.entrusted().channels(), facts_.application().channel_type())) {
+      Fail(v1::CHECK_CHANNEL_POLICY, v1::CHN_NOT_ALLOWED);
+    }
+  }
+
+  void Parties() {
+    Passed(v1::CHECK_PARTY);
+    for (const v1::ReasonCode fault : PartyFaults(policy_, facts_, today_)) Fail(v1::CHECK_PARTY, fault);
   }
 
   // REVIEW reasons of earlier attempts whose evidence was replaced by better: they still want a person's eyes.
@@ -319,7 +351,9 @@ class Examination {
         ClassInForce(policy_, found.code, facts_.attempt(), method, facts_.liveness_bpcer());
     // A chip holds one picture: asked for again it would be the same.
     const bool only_one = found.item == v1::EVIDENCE_ITEM_ID_PHOTO && found.check == v1::CHECK_FACE_QUALITY;
-    return in_force == v1::REASON_CLASS_RETRY && only_one && IsChipRead(method) ? v1::REASON_CLASS_REVIEW : in_force;
+    return in_force == v1::REASON_CLASS_RETRY && only_one && IsChipRead(CaptureOfWhoComes(facts_))
+               ? v1::REASON_CLASS_REVIEW
+               : in_force;
   }
 
   const Policy& policy_;
@@ -329,6 +363,7 @@ class Examination {
   const CivilDate today_;
   const DocumentReading reading_;
   const v1::DocumentTypePolicy kind_;
+  const v1::CustomerKindPolicy* customer_;
   std::vector<v1::Check> made_;
   bool passive_liveness_ = false;
   std::vector<Found> findings_;
@@ -478,6 +513,7 @@ v1::Decision Decide(const Policy& policy, const v1::Facts& facts) {
   examination.Quota();
   examination.AgePolicy();
   examination.ChannelPolicy();
+  examination.Parties();
   examination.CarriedReasons();
   examination.Contest();
   return examination.Merge();

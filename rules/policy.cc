@@ -7,6 +7,7 @@
 
 #include "proto/parse_text.h"
 #include "rules/challenge.h"
+#include "rules/parties.h"
 
 namespace realname::rules {
 namespace {
@@ -180,6 +181,17 @@ std::string FirstFault(const v1::PolicyPack& pack, const pb::TextFormat::ParseIn
                      (desk.open_hour() == 0 && desk.close_hour() == 0),
                  "review", -1, "open_hour must lie before close_hour, or both be 0");
   faults.Require(desk.warn_minutes() > 0, "review", -1, "warn_minutes must be positive");
+  std::set<int> kinds;
+  for (int i = 0; i < pack.customers_size(); ++i) {
+    const auto& customer = pack.customers(i);
+    faults.Require(customer.kind() != v1::CUSTOMER_KIND_UNSPECIFIED && kinds.insert(customer.kind()).second,
+                   "customers", i, "an entry needs a kind, and each has one");
+    for (const int role : customer.required_roles()) {
+      faults.Require(HasRole(customer.kind(), static_cast<v1::PartyRole>(role)), "customers", i,
+                     v1::CustomerKind_Name(customer.kind()) + " has nobody in " +
+                         v1::PartyRole_Name(static_cast<v1::PartyRole>(role)));
+    }
+  }
   if (const auto& alternative = pack.alternative(); alternative.channels_size() > 0) {
     faults.Require(alternative.attesters() >= 2 && alternative.capture_methods_size() > 0 &&
                        alternative.second_document_types_size() > 0,
@@ -244,6 +256,16 @@ v1::DocumentTypePolicy DocumentTypeOf(const Policy& policy, v1::DocumentType typ
   return entry;
 }
 
+const v1::CustomerKindPolicy* CustomerOf(const Policy& policy, v1::CustomerKind kind) {
+  for (const v1::CustomerKindPolicy& each : policy.pack.customers()) {
+    if (each.kind() == kind) return &each;
+  }
+  // Packs that do not speak of customers serve people.
+  return policy.pack.customers().empty() && kind == v1::CUSTOMER_KIND_INDIVIDUAL
+             ? &v1::CustomerKindPolicy::default_instance()
+             : nullptr;
+}
+
 v1::Check CheckOf(v1::ReasonCode code) {
   switch (code) {
     case v1::DOC_NOT_PRESENTED:
@@ -256,6 +278,7 @@ v1::Check CheckOf(v1::ReasonCode code) {
     case v1::IDN_BIRTH_MISMATCH:
     case v1::NAME_ENCODING_VARIANT:
     case v1::DOC_FIELDS_MISMATCH_MRZ:
+    case v1::ORG_USCC_INVALID:
       return v1::CHECK_DOCUMENT_FORMAT;
     case v1::DOC_EXPIRED:
     case v1::DOC_NOT_YET_VALID:
@@ -303,6 +326,8 @@ v1::Check CheckOf(v1::ReasonCode code) {
     case v1::PTY_GUARDIAN_REQUIRED:
       return v1::CHECK_AGE_POLICY;
     case v1::CHN_NOT_ALLOWED:
+    case v1::CHN_ORG_CHANNEL_NOT_ALLOWED:
+    case v1::CHN_IOT_ONLINE_FORBIDDEN:
       return v1::CHECK_CHANNEL_POLICY;
     case v1::REC_NAME:
     case v1::REC_NUMBER:
@@ -310,6 +335,12 @@ v1::Check CheckOf(v1::ReasonCode code) {
       return v1::CHECK_RECORD_CONSISTENCY;
     case v1::CTS_REQUESTED:
       return v1::CHECK_CONTEST;
+    case v1::PTY_HANDLER_DOC_MISSING:
+    case v1::PTY_AUTHORITY_LETTER_MISSING:
+    case v1::PTY_ACTUAL_USER_MISSING:
+    case v1::PTY_RESPONSIBLE_MISSING:
+    case v1::ORG_HANDLER_NOT_AUTHORISED:
+      return v1::CHECK_PARTY;
     case v1::ALT_NOT_ALLOWED:
     case v1::ALT_SECOND_DOCUMENT:
     case v1::ALT_DOCUMENTS_DIFFER:

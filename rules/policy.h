@@ -35,6 +35,9 @@ const v1::ChannelPolicy* ChannelOf(const Policy& policy, v1::ChannelType type);
 // The pack's entry for a kind of document; a default one where it has none.
 v1::DocumentTypePolicy DocumentTypeOf(const Policy& policy, v1::DocumentType type);
 
+// The pack's entry for a kind of customer, or null if it is not served.
+const v1::CustomerKindPolicy* CustomerOf(const Policy& policy, v1::CustomerKind kind);
+
 // The check that gives a reason.
 v1::Check CheckOf(v1::ReasonCode code);
 

@@ -11,6 +11,7 @@
 #include "rules/contest.h"
 #include "rules/decide.h"
 #include "rules/explain.h"
+#include "rules/parties.h"
 #include "rules/person_name.h"
 #include "rules/quality_gate.h"
 #include "rules/resident_id.h"
@@ -76,11 +77,21 @@ void CarryReviewReasons(const rules::Policy& policy, const v1::Decision& decisio
 
 // An application on its way through the pipeline.
 struct Registration::Application {
+  // Somebody beside the subscriber.
+  struct Participant {
+    v1::PartyRole role = v1::PARTY_ROLE_UNSPECIFIED;
+    // Document and letter; what the engine measures comes with the facts.
+    v1::SubjectFacts subject;
+    Pictures pictures;
+    Picture letter_scan;
+  };
+
   RequestKey request;
   std::string verification_id;
   Owner owner;
   v1::ApplicationRecord record;
-  Pictures pictures;
+  Pictures pictures;  // the subscriber's
+  std::vector<Participant> others;
   uint32_t attempt = 1;
   uint64_t expected_sequence = 0;
   // Of the attempt before; empty for a first one.
@@ -88,6 +99,20 @@ struct Registration::Application {
   v1::CaptureMethod previous_method = v1::CAPTURE_METHOD_UNSPECIFIED;
   // That it names, or used when it was new.
   std::optional<StoredSession> session;
+
+  // Who comes to the counter: a place among the others, or nothing for the subscriber.
+  std::optional<size_t> WhoComes() const {
+    std::vector<v1::PartyRole> roles;
+    for (const Participant& each : others) roles.push_back(each.role);
+    const v1::PartyRole comes = rules::WhoComes(record.customer_kind(), roles);
+    const auto found = std::find(roles.begin(), roles.end(), comes);
+    return found == roles.end() ? std::nullopt : std::optional(static_cast<size_t>(found - roles.begin()));
+  }
+  // Whose face is compared.
+  Pictures& ComparedPictures() {
+    const auto comes = WhoComes();
+    return comes ? others[*comes].pictures : pictures;
+  }
 
   bool OwnsSession() const { return session->verification_id.empty() || session->verification_id == verification_id; }
 };
@@ -119,6 +144,22 @@ Result<v1::Verification> Registration::Submit(const Caller& caller, const v1::Su
   *record.mutable_capture() = party.capture();
   record.mutable_subject()->set_msisdn(request.msisdn());
   *record.mutable_subject()->mutable_document() = party.document();
+  for (int i = 1; i < request.parties_size(); ++i) {
+    const v1::Party& other = request.parties(i);
+    Application::Participant& each = application.others.emplace_back();
+    each.role = other.role();
+    *each.subject.mutable_document() = other.document();
+    each.pictures = {{other.id_photo(), digests.Of(other.id_photo())},
+                     {other.live_portrait(), digests.Of(other.live_portrait())}};
+    if (other.has_power()) {
+      *each.subject.mutable_power_letter() = other.power().letter();
+      each.subject.set_power_principal_number(other.power().principal_number());
+      each.letter_scan = {other.power().scan(), digests.Of(other.power().scan())};
+    }
+    v1::PartyRecord& kept = *record.add_parties();
+    kept.set_role(other.role());
+    *kept.mutable_capture() = other.capture();
+  }
   if (party.has_alternative()) {
     if (caller.staff_id.empty()) return StaffRequired();
     *record.mutable_alternative()->mutable_second_capture() = party.alternative().second_capture();
@@ -140,6 +181,24 @@ Result<v1::Verification> Registration::Submit(const Caller& caller, const v1::Su
   return Verify(caller, application, *std::move(observation), deadline);
 }
 
+void Registration::TakeStored(StoredApplication& stored, PictureDigests& digests, Application& application) {
+  const auto picture = [&](StoredPicture& kept) {
+    return Picture{kept.bytes, digests.Of(kept.bytes), std::move(kept.evidence)};
+  };
+  application.pictures = {picture(stored.id_photo), picture(stored.live_portrait)};
+  for (StoredParty& party : stored.parties) {
+    Application::Participant& each = application.others.emplace_back();
+    each.role = party.role;
+    if (party.subject) {
+      *each.subject.mutable_document() = party.subject->document();
+      if (party.subject->has_power_letter()) *each.subject.mutable_power_letter() = party.subject->power_letter();
+      each.subject.set_power_principal_number(party.subject->power_principal_number());
+    }
+    each.pictures = {picture(party.id_photo), picture(party.live_portrait)};
+    each.letter_scan = picture(party.letter_scan);
+  }
+}
+
 bool Registration::SamePerson(const v1::Document& first, const v1::Document& second) const {
   const rules::PersonKey person = rules::PersonOf(policies_.Current(), first, clock_.Now());
   if (!person.number.empty()) return rules::PersonOf(policies_.Current(), second, clock_.Now()) == person;
@@ -158,9 +217,7 @@ Result<v1::Verification> Registration::Resubmit(const Caller& caller, const v1::
   application.verification_id = request.verification_id();
   application.owner = stored->verification.owner;
   application.record = stored->record;
-  application.pictures = {
-      {stored->id_photo, digests.Of(stored->id_photo), std::move(stored->id_photo_evidence)},
-      {stored->live_portrait, digests.Of(stored->live_portrait), std::move(stored->live_portrait_evidence)}};
+  TakeStored(*stored, digests, application);
   application.attempt = stored->verification.attempt + 1;
   application.expected_sequence = stored->verification.sequence;
   application.previous = stored->verification.decision;
@@ -200,10 +257,10 @@ Result<v1::Verification> Registration::Resubmit(const Caller& caller, const v1::
   for (const v1::Evidence& item : request.items()) {
     switch (item.item()) {
       case v1::EVIDENCE_ITEM_ID_PHOTO:
-        application.pictures.id_photo = {item.photo(), digests.Of(item.photo())};
+        application.ComparedPictures().id_photo = {item.photo(), digests.Of(item.photo())};
         break;
       case v1::EVIDENCE_ITEM_LIVE_PORTRAIT:
-        application.pictures.live_portrait = {item.photo(), digests.Of(item.photo())};
+        application.ComparedPictures().live_portrait = {item.photo(), digests.Of(item.photo())};
         break;
       case v1::EVIDENCE_ITEM_SECOND_DOCUMENT:
         *application.record.mutable_subject()->mutable_second_document() = item.document();
@@ -324,12 +381,13 @@ Result<v1::Verification> Registration::RequestReview(const Caller& caller, const
     if (again.ok() && again->contested) return AlreadyContested();
     return Status(StatusCode::kFailedPrecondition, "NUMBER_TAKEN", "the number is somebody's by now: choose another");
   }
-  const auto picture = [&](const std::string& sent, const std::string& kept,
-                           std::optional<v1::FaceEvidence>& evidence) {
-    return sent.empty() ? Picture{kept, digests.Of(kept), std::move(evidence)} : Picture{sent, digests.Of(sent)};
-  };
-  application.pictures = {picture(request.id_photo(), refused->id_photo, refused->id_photo_evidence),
-                          picture(request.live_portrait(), refused->live_portrait, refused->live_portrait_evidence)};
+  *record.mutable_parties() = refused->record.parties();
+  TakeStored(*refused, digests, application);
+  Pictures& compared = application.ComparedPictures();
+  if (!request.id_photo().empty()) compared.id_photo = {request.id_photo(), digests.Of(request.id_photo())};
+  if (!request.live_portrait().empty()) {
+    compared.live_portrait = {request.live_portrait(), digests.Of(request.live_portrait())};
+  }
   application.verification_id = make_id_();
   return Verify(caller, application, *std::move(observation), deadline);
 }
@@ -351,7 +409,8 @@ Result<Observation> Registration::Observe(const Application& application, Deadli
 
 Status Registration::Examine(Application& application, v1::SubjectFacts& subject, Deadline deadline) {
   std::vector<Picture*> unseen;
-  for (Picture* picture : {&application.pictures.id_photo, &application.pictures.live_portrait}) {
+  Pictures& pictures = application.ComparedPictures();
+  for (Picture* picture : {&pictures.id_photo, &pictures.live_portrait}) {
     if (!picture->evidence || picture->evidence->bundle_digest() != faces_.BundleDigest()) unseen.push_back(picture);
   }
   std::vector<std::string_view> bytes;
@@ -361,8 +420,8 @@ Status Registration::Examine(Application& application, v1::SubjectFacts& subject
     if (!evidence.ok()) return evidence.status();
     for (size_t i = 0; i < unseen.size(); ++i) unseen[i]->evidence = std::move((*evidence)[i]);
   }
-  const v1::FaceEvidence& id_photo = *application.pictures.id_photo.evidence;
-  const v1::FaceEvidence& live_portrait = *application.pictures.live_portrait.evidence;
+  const v1::FaceEvidence& id_photo = *pictures.id_photo.evidence;
+  const v1::FaceEvidence& live_portrait = *pictures.live_portrait.evidence;
   const v1::PolicyPack& pack = policies_.Current().pack;
   const bool good_id_photo = rules::PassesGate(id_photo, pack.id_photo());
   const bool good_portrait = rules::PassesGate(live_portrait, pack.live_portrait());
@@ -425,8 +484,21 @@ Result<v1::Verification> Registration::Verify(const Caller& caller, Application&
   if (application.record.has_contest()) *facts.mutable_contest() = application.record.contest();
   facts.set_liveness_bpcer(faces_.LivenessBpcer(policy.pack.liveness().live_score_fail()));
   CarryReviewReasons(policy, application.previous, application.attempt - 1, application.previous_method, facts);
-  if (by_face) {
-    if (Status status = Examine(application, *facts.mutable_subject(), deadline); !status.ok()) return status;
+  for (size_t i = 0; i < application.others.size(); ++i) {
+    const Application::Participant& other = application.others[i];
+    const v1::Capture& capture = application.record.parties(static_cast<int>(i)).capture();
+    v1::PartyFacts& party = *facts.add_parties();
+    party.set_role(other.role);
+    party.set_capture_method(capture.method());
+    if (capture.has_time()) *party.mutable_capture_time() = capture.time();
+    *party.mutable_subject() = other.subject;
+    party.set_letter_scanned(!other.letter_scan.bytes.empty());
+  }
+  if (by_face && !application.ComparedPictures().id_photo.bytes.empty()) {
+    const auto comes = application.WhoComes();
+    v1::SubjectFacts& subject =
+        comes ? *facts.mutable_parties(static_cast<int>(*comes))->mutable_subject() : *facts.mutable_subject();
+    if (Status status = Examine(application, subject, deadline); !status.ok()) return status;
   }
   const auto observe_session = [&] {
     if (!application.session) return;
@@ -479,6 +551,14 @@ Result<v1::Verification> Registration::Verify(const Caller& caller, Application&
     commit.facts = facts;
     commit.state = rules::StateAfter(commit.decision);
     commit.pictures = application.pictures;
+    for (const Application::Participant& other : application.others) {
+      PartyCommit& party = commit.parties.emplace_back();
+      rules::PersonKey person = rules::PersonOf(policy, other.subject.document(), now);
+      party.document_type = person.type;
+      party.document_number = Redacted(std::move(person.number));
+      party.pictures = other.pictures;
+      party.letter_scan = other.letter_scan;
+    }
     if (const uint32_t days = policy.pack.retention().face_reference_days(); days > 0) {
       commit.evidence_expire_time = now + std::chrono::hours(24) * days;
     }
@@ -502,8 +582,9 @@ Result<v1::Verification> Registration::Verify(const Caller& caller, Application&
     if (!outcome.ok()) return outcome.status();
     if (const auto* committed = std::get_if<Committed>(&*outcome)) {
       auto answer = Answer(policies_, committed->verification, caller.role, deadline);
-      if (answer.ok() && rules::MaySeeSimilarity(caller.role) && facts.subject().has_comparison()) {
-        *answer->mutable_comparison() = facts.subject().comparison();
+      const v1::SubjectFacts* comes = rules::FactsOfWhoComes(facts);
+      if (answer.ok() && rules::MaySeeSimilarity(caller.role) && comes != nullptr && comes->has_comparison()) {
+        *answer->mutable_comparison() = comes->comparison();
       }
       return answer;
     }

@@ -51,6 +51,8 @@ class Registration {
   Result<v1::Verification> Verify(const Caller& caller, Application& application, Observation observation,
                                   Deadline deadline);
   Result<Observation> Observe(const Application& application, Deadline deadline);
+  // Pictures, evidence and people of an application as it was stored. `stored` outlives the application.
+  static void TakeStored(StoredApplication& stored, PictureDigests& digests, Application& application);
   // Whether two documents name one person by their numbers; where these cannot be read, whether they are alike.
   bool SamePerson(const v1::Document& first, const v1::Document& second) const;
   // The application that the reference number and the document name. NOT_FOUND (NO_SUCH_REFUSAL).

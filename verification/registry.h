@@ -85,10 +85,20 @@ struct Picture {
   std::optional<v1::FaceEvidence> evidence = std::nullopt;
 };
 
-// The pictures of one attempt.
+// The pictures of one attempt; empty bytes where somebody has none.
 struct Pictures {
   Picture id_photo;
   Picture live_portrait;
+};
+
+// Somebody beside the subscriber. What is known of them is in CommitRequest.facts, at the same place.
+struct PartyCommit {
+  // By which the person is known; an empty number if it tells nobody.
+  v1::DocumentType document_type = v1::DOCUMENT_TYPE_UNSPECIFIED;
+  Redacted<std::string> document_number;
+  // Empty bytes where none were sent.
+  Pictures pictures;
+  Picture letter_scan;
 };
 
 struct CommitRequest {
@@ -109,7 +119,8 @@ struct CommitRequest {
   v1::Facts facts;        // templates already dropped
   v1::Decision decision;  // a new one with a contest is tied to what it contests
   v1::State state = v1::STATE_UNSPECIFIED;
-  Pictures pictures;
+  Pictures pictures;  // the subscriber's
+  std::vector<PartyCommit> parties;
   // The pictures' evidence is kept beside them until then; not at all without it.
   std::optional<TimePoint> evidence_expire_time;
   // The decision holds a place among at most `quota_limit` until `expire_time`.
@@ -158,15 +169,30 @@ struct FeedEntry {
   std::string verification_id;
 };
 
+// A picture read back; empty bytes where there was none.
+struct StoredPicture {
+  std::string bytes;
+  // As long as it is kept; of whichever bundle made it.
+  std::optional<v1::FaceEvidence> evidence;
+};
+
+// Somebody beside the subscriber, in the order of the application.
+struct StoredParty {
+  v1::PartyRole role = v1::PARTY_ROLE_UNSPECIFIED;
+  // Unset where their key was erased; without faces' templates.
+  std::optional<v1::SubjectFacts> subject;
+  StoredPicture id_photo;
+  StoredPicture live_portrait;
+  StoredPicture letter_scan;
+};
+
 // An application read back for a resubmission.
 struct StoredApplication {
   StoredVerification verification;
   v1::ApplicationRecord record;
-  std::string id_photo;
-  std::string live_portrait;
-  // As long as it is kept; of whichever bundle made it.
-  std::optional<v1::FaceEvidence> id_photo_evidence;
-  std::optional<v1::FaceEvidence> live_portrait_evidence;
+  StoredPicture id_photo;
+  StoredPicture live_portrait;
+  std::vector<StoredParty> parties;
 };
 
 struct PrecheckQuery {

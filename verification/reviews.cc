@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "rules/decide.h"
+#include "rules/parties.h"
 #include "rules/person_name.h"
 #include "rules/review.h"
 #include "verification/answer.h"
@@ -189,8 +190,9 @@ Result<v1::ReviewCase> Reviews::Show(const Caller& caller, const StoredCase& fou
     *shown.mutable_votes() = found.votes.votes();
     auto facts = registry_.GetFacts(caller.scope, id, deadline);
     if (!facts.ok()) return facts.status();
-    if (facts->subject().has_comparison()) {
-      *shown.mutable_verification()->mutable_comparison() = facts->subject().comparison();
+    const v1::SubjectFacts* comes = rules::FactsOfWhoComes(*facts);
+    if (comes != nullptr && comes->has_comparison()) {
+      *shown.mutable_verification()->mutable_comparison() = comes->comparison();
     }
   } else if (found.escalated && caller.role == v1::ROLE_ADMIN) {
     *shown.mutable_votes() = found.votes.votes();
@@ -204,8 +206,22 @@ Result<v1::ReviewCase> Reviews::Show(const Caller& caller, const StoredCase& fou
   }
   *shown.mutable_channel() = application->record.channel();
   *shown.mutable_capture() = application->record.capture();
-  shown.set_id_photo(std::move(application->id_photo));
-  shown.set_live_portrait(std::move(application->live_portrait));
+  shown.set_id_photo(std::move(application->id_photo.bytes));
+  shown.set_live_portrait(std::move(application->live_portrait.bytes));
+  for (StoredParty& party : application->parties) {
+    v1::ReviewParty& each = *shown.add_parties();
+    each.set_role(party.role);
+    if (party.subject) {
+      *each.mutable_document() = party.subject->document();
+      if (party.subject->has_power_letter()) *each.mutable_letter() = party.subject->power_letter();
+    }
+    each.set_id_photo(std::move(party.id_photo.bytes));
+    each.set_live_portrait(std::move(party.live_portrait.bytes));
+    each.set_letter_scan(std::move(party.letter_scan.bytes));
+  }
+  for (int i = 0; i < application->record.parties_size() && i < shown.parties_size(); ++i) {
+    shown.mutable_parties(i)->set_capture_method(application->record.parties(i).capture().method());
+  }
   if (application->record.has_contest()) {
     auto refused = registry_.GetApplication(caller.scope, application->record.contest().verification_id(), deadline);
     if (!refused.ok()) return refused.status();
@@ -214,8 +230,8 @@ Result<v1::ReviewCase> Reviews::Show(const Caller& caller, const StoredCase& fou
     v1::ContestedRefusal& contested = *shown.mutable_contested();
     *contested.mutable_verification() = *std::move(answer);
     *contested.mutable_document() = refused->record.subject().document();
-    contested.set_id_photo(std::move(refused->id_photo));
-    contested.set_live_portrait(std::move(refused->live_portrait));
+    contested.set_id_photo(std::move(refused->id_photo.bytes));
+    contested.set_live_portrait(std::move(refused->live_portrait.bytes));
     contested.set_statement(application->record.subject().statement());
   }
   return shown;

@@ -9,6 +9,8 @@
 #include <google/protobuf/message.h>
 #include <phonenumbers/phonenumberutil.h>
 
+#include "rules/parties.h"
+
 namespace realname {
 namespace {
 
@@ -124,6 +126,54 @@ class Form {
   bool foreign_ = false;
 };
 
+void Parties(const v1::SubmitRegistrationRequest& request, Form& form) {
+  form.Require(request.parties_size() > 0, "parties", "required");
+  form.Require(request.parties_size() == 0 || request.parties(0).role() == v1::PARTY_ROLE_SUBSCRIBER, "parties[0].role",
+               "must be PARTY_ROLE_SUBSCRIBER");
+  std::vector<v1::PartyRole> roles;
+  for (const v1::Party& party : request.parties()) roles.push_back(party.role());
+  const v1::PartyRole comes = rules::WhoComes(request.customer_kind(), roles);
+  for (int i = 0; i < request.parties_size(); ++i) {
+    const v1::Party& party = request.parties(i);
+    const std::string at = "parties[" + std::to_string(i) + "]";
+    form.Given(party.role(), at + ".role");
+    form.Require(std::count(roles.begin(), roles.end(), party.role()) == 1, at + ".role", "appears twice");
+    form.Require(rules::HasRole(request.customer_kind(), party.role()), at + ".role",
+                 "is none that this kind of customer has");
+    // Who comes for somebody else without a document is told so by a reason, not by an error.
+    const bool shown = i == 0 || party.document().type() != v1::DOCUMENT_TYPE_UNSPECIFIED;
+    if (shown) {
+      form.Document(party.document(), at + ".document", false);
+      form.Capture(party.capture(), at + ".capture");
+    }
+    if (party.role() == comes && shown) {
+      form.Picture(party.id_photo(), at + ".id_photo");
+      form.Picture(party.live_portrait(), at + ".live_portrait");
+    } else if (!party.id_photo().empty() || !party.live_portrait().empty()) {
+      form.Require(shown, at + ".document", "required with pictures");
+      form.Picture(party.id_photo(), at + ".id_photo");
+      form.Picture(party.live_portrait(), at + ".live_portrait");
+    }
+    if (party.has_power()) {
+      const bool comes_for_another =
+          party.role() == v1::PARTY_ROLE_HANDLER || party.role() == v1::PARTY_ROLE_AGENT_PERSON;
+      form.Require(comes_for_another, at + ".power", "is for a HANDLER or AGENT_PERSON");
+      form.Document(party.power().letter(), at + ".power.letter", false);
+      form.Text(party.power().principal_number(), at + ".power.principal_number", 64);
+      form.Picture(party.power().scan(), at + ".power.scan");
+    }
+    if (party.has_alternative()) {
+      form.Require(i == 0 && comes == v1::PARTY_ROLE_SUBSCRIBER, at + ".alternative",
+                   "is for a SUBSCRIBER who comes in person");
+      form.Document(party.alternative().second_document(), at + ".alternative.second_document", true);
+      form.Capture(party.alternative().second_capture(), at + ".alternative.second_capture");
+      form.Require(request.session_nonce().empty(), "session_nonce", "must be empty where faces are not compared");
+    }
+  }
+  form.Require(request.session_nonce().empty() || request.parties_size() == 1, "session_nonce",
+               "must be empty where several people take part");
+}
+
 bool IsE164(const std::string& msisdn) {
   if (msisdn.size() < 8 || msisdn.size() > 16 || msisdn[0] != '+') return false;
   using i18n::phonenumbers::PhoneNumber;
@@ -165,20 +215,7 @@ Status Validate(const v1::SubmitRegistrationRequest& request, const Caller& call
   form.Channel(request.channel(), caller);
   form.Require(request.session_nonce().empty() || IsNonce(request.session_nonce()), "session_nonce",
                "must be a session's nonce: 64 digits of 0-9 a-f");
-  form.Require(request.parties_size() == 1, "parties", "must be exactly one, the SUBSCRIBER, in this version");
-  if (request.parties_size() == 1) {
-    const v1::Party& party = request.parties(0);
-    form.Require(party.role() == v1::PARTY_ROLE_SUBSCRIBER, "parties[0].role", "must be PARTY_ROLE_SUBSCRIBER");
-    form.Document(party.document(), "parties[0].document", false);
-    form.Capture(party.capture(), "parties[0].capture");
-    form.Picture(party.id_photo(), "parties[0].id_photo");
-    form.Picture(party.live_portrait(), "parties[0].live_portrait");
-    if (party.has_alternative()) {
-      form.Document(party.alternative().second_document(), "parties[0].alternative.second_document", true);
-      form.Capture(party.alternative().second_capture(), "parties[0].alternative.second_capture");
-      form.Require(request.session_nonce().empty(), "session_nonce", "must be empty where faces are not compared");
-    }
-  }
+  Parties(request, form);
   return form.Finish();
 }
 

@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "rules/explain.h"
+#include "rules/parties.h"
 #include "rules/review.h"
 #include "verification/answer.h"
 #include "verification/canonical_payload.h"
@@ -75,7 +76,8 @@ Result<v1::Verification> Verifications::Get(const Caller& caller, const v1::GetV
   if (rules::MaySeeSimilarity(caller.role) && !may_vote) {
     auto facts = registry_.GetFacts(caller.scope, request.verification_id(), deadline);
     if (!facts.ok()) return facts.status();
-    if (facts->subject().has_comparison()) *answer->mutable_comparison() = facts->subject().comparison();
+    const v1::SubjectFacts* comes = rules::FactsOfWhoComes(*facts);
+    if (comes != nullptr && comes->has_comparison()) *answer->mutable_comparison() = comes->comparison();
   }
   return answer;
 }

@@ -2,23 +2,13 @@
 // The way back for who was refused, from the counter to the desk and back, on a real PostgreSQL.
 #include <atomic>
 #include <cctype>
-#include <memory>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include <gmock/gmock.h>
-#include <gtest/gtest.h>
 
-#include "cli/made_up_person.h"
-#include "tests/db/private_database.h"
-#include "tests/verification/told_faces.h"
-#include "vault/digest.h"
-#include "verification/answer.h"
-#include "verification/policy_archive.h"
-#include "verification/registration.h"
-#include "verification/reviews.h"
-#include "verification/verifications.h"
+#include "tests/db/counter_test.h"
 
 namespace realname::testing {
 namespace {
@@ -28,148 +18,7 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
-class SetClock final : public Clock {
- public:
-  TimePoint Now() const override { return now; }
-  TimePoint now = TimePoint(std::chrono::seconds(kNoon));
-};
-
-Deadline Soon() { return std::chrono::steady_clock::now() + std::chrono::seconds(60); }
-std::string Uuid() { return TimeOrderedUuid(TimePoint(std::chrono::seconds(kNoon))); }
-
-std::vector<int> Codes(const v1::Verification& answer) {
-  std::vector<int> codes;
-  for (const auto& reason : answer.reasons()) codes.push_back(reason.code());
-  return codes;
-}
-
-// Each test has an operator of its own.
-class ContestsTest : public ::testing::Test {
- protected:
-  Caller Seller(const std::string& agent, const std::string& outlet, const std::string& staff = "seller") const {
-    Caller caller;
-    caller.principal =
-        "urn:realname:operator:" + operator_ + ":role:retail:agent:" + agent + ":outlet:" + outlet + ":staff:" + staff;
-    caller.role = v1::ROLE_RETAIL;
-    caller.staff_id = staff;
-    caller.owner = {operator_, agent, outlet};
-    caller.scope = {operator_, agent, outlet};
-    return caller;
-  }
-  Caller Staff(v1::Role role, const std::string& staff, const std::string& agent = "") const {
-    Caller caller;
-    caller.principal = "urn:realname:operator:" + operator_ + ":role:" + v1::Role_Name(role) + ":staff:" + staff;
-    caller.role = role;
-    caller.staff_id = staff;
-    caller.owner = {operator_, agent, ""};
-    caller.scope = {operator_, std::nullopt, std::nullopt};
-    return caller;
-  }
-
-  v1::SubmitRegistrationRequest Application(const Caller& by) {
-    ++people_;
-    v1::SubmitRegistrationRequest request =
-        cli::MadeUpApplication(people_, people_, by.owner.agent_id, by.owner.outlet_id, "the holder", "live");
-    request.set_request_id(Uuid());
-    request.mutable_parties(0)->mutable_capture()->mutable_time()->set_seconds(
-        std::chrono::duration_cast<std::chrono::seconds>(clock_.now.time_since_epoch()).count() - 60);
-    return request;
-  }
-  // What no vote lifts: typed data.
-  v1::SubmitRegistrationRequest Typed(const Caller& by) {
-    auto request = Application(by);
-    request.mutable_parties(0)->mutable_capture()->set_method(v1::CAPTURE_METHOD_MANUAL);
-    return request;
-  }
-  v1::Verification Submitted(const Caller& by, const v1::SubmitRegistrationRequest& request) {
-    auto answer = registration_.Submit(by, request, Soon());
-    EXPECT_TRUE(answer.ok()) << answer.status().reason() << " " << answer.status().detail();
-    return answer.ok() ? *answer : v1::Verification();
-  }
-  // In an own hall, with the chip read now.
-  v1::RequestReviewRequest Contest(const v1::Verification& refused, const v1::SubmitRegistrationRequest& application) {
-    v1::RequestReviewRequest request;
-    request.set_request_id(Uuid());
-    request.set_reference_number(refused.reference_number());
-    *request.mutable_document() = application.parties(0).document();
-    request.mutable_capture()->set_method(v1::CAPTURE_METHOD_CHIP_READ);
-    *request.mutable_capture()->mutable_time() = ToTimestamp(clock_.now);
-    request.mutable_channel()->set_type(v1::CHANNEL_TYPE_OWN_HALL);
-    request.mutable_channel()->set_outlet_id(hall_.owner.outlet_id);
-    request.set_statement("this is my card");
-    return request;
-  }
-  v1::Verification Contested(const v1::RequestReviewRequest& request) {
-    auto answer = registration_.RequestReview(hall_, request, Soon());
-    EXPECT_TRUE(answer.ok()) << answer.status().reason() << " " << answer.status().detail();
-    return answer.ok() ? *answer : v1::Verification();
-  }
-  std::string Reason(const v1::RequestReviewRequest& request) {
-    return registration_.RequestReview(hall_, request, Soon()).status().reason();
-  }
-  v1::ReviewCase Claimed(const Caller& caller, const std::string& id) {
-    v1::ClaimCaseRequest request;
-    request.set_verification_id(id);
-    auto claimed = reviews_.Claim(caller, request, Soon());
-    EXPECT_TRUE(claimed.ok()) << claimed.status().reason() << " " << claimed.status().detail();
-    return claimed.ok() ? *claimed : v1::ReviewCase();
-  }
-  std::string ClaimReason(const Caller& caller, const std::string& id) {
-    v1::ClaimCaseRequest request;
-    request.set_verification_id(id);
-    return reviews_.Claim(caller, request, Soon()).status().reason();
-  }
-  // Every check that found something, one way.
-  static v1::DecideCaseRequest Vote(const v1::ReviewCase& held, v1::ReviewConclusion conclusion) {
-    v1::DecideCaseRequest request;
-    request.set_request_id(Uuid());
-    request.set_verification_id(held.verification().verification_id());
-    request.set_sequence(held.verification().sequence());
-    request.set_conclusion(conclusion);
-    for (const auto& check : held.verification().checks()) {
-      if (check.outcome() != v1::OUTCOME_FAILED && check.outcome() != v1::OUTCOME_UNCERTAIN) continue;
-      v1::CheckVote& vote = *request.add_checks();
-      vote.set_check(check.check());
-      vote.set_outcome(conclusion == v1::REVIEW_CONCLUSION_APPROVE ? v1::OUTCOME_PASSED : v1::OUTCOME_FAILED);
-    }
-    request.set_note("looked");
-    return request;
-  }
-  v1::Verification Decided(const Caller& caller, const std::string& id, v1::ReviewConclusion conclusion) {
-    auto decided = reviews_.Decide(caller, Vote(Claimed(caller, id), conclusion), Soon());
-    EXPECT_TRUE(decided.ok()) << decided.status().reason() << " " << decided.status().message();
-    return decided.ok() ? decided->verification() : v1::Verification();
-  }
-  v1::Verification Seen(const Caller& caller, const std::string& id) {
-    v1::GetVerificationRequest get;
-    get.set_verification_id(id);
-    auto seen = verifications_.Get(caller, get, Soon());
-    EXPECT_TRUE(seen.ok()) << seen.status().reason();
-    return seen.ok() ? *seen : v1::Verification();
-  }
-  std::vector<v1::ContestCount> Counts() {
-    auto counts = reviews_.CountContests(Staff(v1::ROLE_AUDITOR, "aud"), {}, Soon());
-    EXPECT_TRUE(counts.ok()) << counts.status().detail();
-    return {counts->counts().begin(), counts->counts().end()};
-  }
-
-  static inline std::atomic<int> people_ = 70000;
-  SetClock clock_;
-  const std::string operator_ = "op-" + Uuid();
-  db::PostgresRegistry& registry_ = PrivateDatabase::Instance().registry();
-  ToldFaces faces_;
-  std::shared_ptr<const rules::Policy> policy_ = std::make_shared<const rules::Policy>(ShippedPolicy());
-  PolicyArchive policies_{registry_, policy_};
-  Registration registration_{registry_, PrivateDatabase::Instance().sessions(), faces_, policies_, clock_, Uuid,
-                             Sha256};
-  Reviews reviews_{PrivateDatabase::Instance().reviews(), registry_, policies_, clock_};
-  Verifications verifications_{registry_, PrivateDatabase::Instance().reviews(), policies_, clock_};
-  Caller shop_ = Seller("agent1", "outlet1");
-  Caller hall_ = Seller("", "hall1", "host");
-  Caller ann_ = Staff(v1::ROLE_REVIEWER, "ann");
-  Caller ben_ = Staff(v1::ROLE_REVIEWER, "ben");
-  Caller chief_ = Staff(v1::ROLE_ADMIN, "chief");
-};
+class ContestsTest : public CounterTest {};
 
 TEST_F(ContestsTest, AStrangerRevisesARefusalAndTheHallActivates) {
   const auto application = Typed(shop_);

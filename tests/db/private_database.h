@@ -28,6 +28,7 @@ class PrivateDatabase {
   db::PostgresSessionStore& sessions() { return *sessions_; }
   db::PostgresReviewStore& reviews() { return *reviews_; }
   db::PostgresPhotoStore& photos() { return *photos_; }
+  db::PersonKeys& keys() { return *keys_; }
   db::PostgresKeyStore& key_store() { return *key_store_; }
   db::EmbeddedPostgres& postgres() { return *postgres_; }
   const std::string& data_dir() const { return data_dir_; }

@@ -167,6 +167,77 @@ TEST_P(EveryKind, ExpiresAndHasPlausibleSpans) {
 INSTANTIATE_TEST_SUITE_P(InOwnHalls, EveryKind, ::testing::ValuesIn(kKinds),
                          [](const auto& each) { return v1::DocumentType_Name(each.param.type).substr(14); });
 
+// An enterprise in an own hall: handler with a letter, and who will use the line.
+v1::Facts OfEnterprise() {
+  auto facts = SampleFacts();
+  facts.mutable_application()->set_channel_type(v1::CHANNEL_TYPE_OWN_HALL);
+  facts.mutable_application()->set_customer_kind(v1::CUSTOMER_KIND_ORG_ORDINARY);
+  facts.mutable_application()->set_capture_method(v1::CAPTURE_METHOD_OCR);
+  const auto add = [&](v1::PartyRole role) -> v1::PartyFacts& {
+    v1::PartyFacts& party = *facts.add_parties();
+    party.set_role(role);
+    party.set_capture_method(v1::CAPTURE_METHOD_CHIP_READ);
+    party.mutable_capture_time()->set_seconds(kNoon - 60);
+    *party.mutable_subject()->mutable_document() = SampleDocument();
+    return party;
+  };
+  v1::PartyFacts& handler = add(v1::PARTY_ROLE_HANDLER);
+  *handler.mutable_subject() = facts.subject();
+  v1::Document& letter = *handler.mutable_subject()->mutable_power_letter();
+  letter.set_type(v1::DOCUMENT_TYPE_AUTHORITY_LETTER);
+  letter.set_name(SampleDocument().name());
+  letter.set_valid_from("2026-01-01");
+  letter.set_valid_to("2026-12-31");
+  handler.mutable_subject()->set_power_principal_number("91350100M000100Y43");
+  handler.set_letter_scanned(true);
+  add(v1::PARTY_ROLE_ACTUAL_USER);
+  facts.mutable_subject()->Clear();
+  v1::Document& licence = Doc(facts);
+  licence.set_type(v1::DOCUMENT_TYPE_BUSINESS_LICENCE);
+  licence.set_number("91350100M000100Y43");
+  licence.set_name("测试有限公司");
+  licence.set_address("测试路2号");
+  licence.set_valid_from("2015-01-01");
+  licence.set_valid_long_term(true);
+  return facts;
+}
+
+TEST(PartyTest, AnEnterprisePassesByItsHandlersFace) {
+  const auto decision = DecideOn(OfEnterprise());
+  EXPECT_EQ(decision.verdict(), v1::VERDICT_PASS) << ::testing::PrintToString(Reasons(decision));
+  EXPECT_EQ(OutcomeOf(decision, v1::CHECK_PARTY), v1::OUTCOME_PASSED);
+  EXPECT_EQ(OutcomeOf(decision, v1::CHECK_FACE_MATCH), v1::OUTCOME_PASSED);
+  EXPECT_EQ(OutcomeOf(decision, v1::CHECK_AGE_POLICY), v1::OUTCOME_SKIPPED);
+  EXPECT_EQ(OutcomeOf(decision, v1::CHECK_QUOTA), v1::OUTCOME_SKIPPED);
+}
+
+TEST(PartyTest, EveryUnitDocumentNamesAnOrganisation) {
+  const std::pair<v1::DocumentType, const char*> kDocuments[] = {
+      {v1::DOCUMENT_TYPE_BUSINESS_LICENCE, "91350100M000100Y43"},
+      {v1::DOCUMENT_TYPE_INSTITUTION_CERT, "91350100M000100Y43"},
+      {v1::DOCUMENT_TYPE_SOCIAL_ORG_CERT, "91350100M000100Y43"},
+      {v1::DOCUMENT_TYPE_ORG_CODE_CERT, "D2143569-X"},
+      {v1::DOCUMENT_TYPE_UNIT_CERTIFICATE, "测字第1号"}};
+  for (const auto& [type, number] : kDocuments) {
+    auto facts = OfEnterprise();
+    Doc(facts).set_type(type);
+    Doc(facts).set_number(number);
+    facts.mutable_parties(0)->mutable_subject()->set_power_principal_number(number);
+    const auto decision = DecideOn(facts);
+    EXPECT_EQ(decision.verdict(), v1::VERDICT_PASS)
+        << v1::DocumentType_Name(type) << ::testing::PrintToString(Reasons(decision));
+  }
+}
+
+TEST(PartyTest, APersonsDocumentIsNoOrganisationsAndTheOtherWayRound) {
+  auto facts = OfEnterprise();
+  Doc(facts) = SampleDocument();
+  EXPECT_THAT(Reasons(DecideOn(facts)), Contains(v1::DOC_TYPE_NOT_ALLOWED));
+  facts = SampleFacts();
+  Doc(facts).set_type(v1::DOCUMENT_TYPE_BUSINESS_LICENCE);
+  EXPECT_THAT(Reasons(DecideOn(facts)), Contains(v1::DOC_TYPE_NOT_ALLOWED));
+}
+
 // In an own hall without the face: a passport beside the card, and two members of staff.
 v1::Facts WithoutFace() {
   auto facts = SampleFacts();
@@ -368,6 +439,56 @@ const Spoiler kSpoilers[] = {
        Doc(f).set_name("ERIKSSON ANN? MARIA");
      },
      v1::NAME_ENCODING_VARIANT, v1::CHECK_DOCUMENT_FORMAT, v1::OUTCOME_UNCERTAIN, v1::VERDICT_REVIEW},
+    {"HandlerWithoutDocument",
+     [](v1::Facts& f) {
+       f = OfEnterprise();
+       f.mutable_parties(0)->mutable_subject()->clear_document();
+     },
+     v1::PTY_HANDLER_DOC_MISSING, v1::CHECK_PARTY, v1::OUTCOME_FAILED, v1::VERDICT_RETRY},
+    {"NoLetter",
+     [](v1::Facts& f) {
+       f = OfEnterprise();
+       f.mutable_parties(0)->set_letter_scanned(false);
+     },
+     v1::PTY_AUTHORITY_LETTER_MISSING, v1::CHECK_PARTY, v1::OUTCOME_FAILED, v1::VERDICT_RETRY},
+    {"NoActualUser",
+     [](v1::Facts& f) {
+       f = OfEnterprise();
+       f.mutable_parties()->RemoveLast();
+     },
+     v1::PTY_ACTUAL_USER_MISSING, v1::CHECK_PARTY, v1::OUTCOME_FAILED, v1::VERDICT_RETRY},
+    {"NobodyAnswersForThings",
+     [](v1::Facts& f) {
+       f = OfEnterprise();
+       f.mutable_application()->set_customer_kind(v1::CUSTOMER_KIND_ORG_IOT);
+       f.mutable_parties()->RemoveLast();
+     },
+     v1::PTY_RESPONSIBLE_MISSING, v1::CHECK_PARTY, v1::OUTCOME_FAILED, v1::VERDICT_RETRY},
+    {"WrongCreditCode",
+     [](v1::Facts& f) {
+       f = OfEnterprise();
+       Doc(f).set_number("91350100M000100Y44");
+       f.mutable_parties(0)->mutable_subject()->set_power_principal_number("91350100M000100Y44");
+     },
+     v1::ORG_USCC_INVALID, v1::CHECK_DOCUMENT_FORMAT, v1::OUTCOME_FAILED, v1::VERDICT_RETRY},
+    {"LetterOfAnother",
+     [](v1::Facts& f) {
+       f = OfEnterprise();
+       f.mutable_parties(0)->mutable_subject()->mutable_power_letter()->set_name("别人");
+     },
+     v1::ORG_HANDLER_NOT_AUTHORISED, v1::CHECK_PARTY, v1::OUTCOME_FAILED, v1::VERDICT_REJECT},
+    {"OrganisationAtAPartner",
+     [](v1::Facts& f) {
+       f = OfEnterprise();
+       f.mutable_application()->set_channel_type(v1::CHANNEL_TYPE_PARTNER_STORE);
+     },
+     v1::CHN_ORG_CHANNEL_NOT_ALLOWED, v1::CHECK_CHANNEL_POLICY, v1::OUTCOME_FAILED, v1::VERDICT_REJECT},
+    {"ThingsOnline",
+     [](v1::Facts& f) {
+       Online(f);
+       f.mutable_application()->set_customer_kind(v1::CUSTOMER_KIND_IOT_INDIVIDUAL);
+     },
+     v1::CHN_IOT_ONLINE_FORBIDDEN, v1::CHECK_CHANNEL_POLICY, v1::OUTCOME_FAILED, v1::VERDICT_REJECT},
     {"WithoutFaceAtAnAgent",
      [](v1::Facts& f) {
        f = WithoutFace();

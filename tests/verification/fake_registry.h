@@ -133,11 +133,17 @@ class FakeRegistry final : public Registry {
     row.decision_sequence = row.sequence + 1;
     row.facts = request.facts;
     row.record = request.record;
-    row.id_photo = request.pictures.id_photo.bytes;
-    row.live_portrait = request.pictures.live_portrait.bytes;
-    if (request.evidence_expire_time) {
-      row.id_photo_evidence = request.pictures.id_photo.evidence;
-      row.live_portrait_evidence = request.pictures.live_portrait.evidence;
+    const auto kept = [&](const Picture& picture) {
+      return StoredPicture{std::string(picture.bytes), request.evidence_expire_time ? picture.evidence : std::nullopt};
+    };
+    row.id_photo = kept(request.pictures.id_photo);
+    row.live_portrait = kept(request.pictures.live_portrait);
+    row.parties.clear();
+    for (size_t i = 0; i < request.parties.size(); ++i) {
+      const PartyCommit& party = request.parties[i];
+      const v1::PartyFacts& facts = request.facts.parties(static_cast<int>(i));
+      row.parties.push_back({facts.role(), facts.subject(), kept(party.pictures.id_photo),
+                             kept(party.pictures.live_portrait), kept(party.letter_scan)});
     }
     Event(row, request.now);
     requests_[key] = {request.request.canonical_payload, request.verification_id};
@@ -222,12 +228,7 @@ class FakeRegistry final : public Registry {
     const std::lock_guard lock(mutex_);
     auto row = Find(scope, verification_id);
     if (!row.ok()) return row.status();
-    return StoredApplication{Stored(**row),
-                             (*row)->record,
-                             (*row)->id_photo,
-                             (*row)->live_portrait,
-                             (*row)->id_photo_evidence,
-                             (*row)->live_portrait_evidence};
+    return StoredApplication{Stored(**row), (*row)->record, (*row)->id_photo, (*row)->live_portrait, (*row)->parties};
   }
   Result<std::vector<std::string>> FindByReference(const std::string& operator_id, const std::string& reference,
                                                    Deadline) override {
@@ -300,8 +301,8 @@ class FakeRegistry final : public Registry {
     uint64_t decision_sequence = 0;
     v1::Facts facts;
     v1::ApplicationRecord record;
-    std::string id_photo, live_portrait;
-    std::optional<v1::FaceEvidence> id_photo_evidence, live_portrait_evidence;
+    StoredPicture id_photo, live_portrait;
+    std::vector<StoredParty> parties;
     std::vector<StoredEvent> events;
   };
   struct Claim {

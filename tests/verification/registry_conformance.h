@@ -154,9 +154,9 @@ TEST_P(RegistryConformance, WhatIsCommittedCanBeRead) {
   auto application = registry_->GetApplication(scope_, commit.verification_id, Soon());
   ASSERT_TRUE(application.ok());
   EXPECT_EQ(application->record.SerializeAsString(), commit.record.SerializeAsString());
-  EXPECT_EQ(application->id_photo, commit.pictures.id_photo.bytes);
-  EXPECT_EQ(application->live_portrait, commit.pictures.live_portrait.bytes);
-  EXPECT_FALSE(application->id_photo_evidence.has_value());
+  EXPECT_EQ(application->id_photo.bytes, commit.pictures.id_photo.bytes);
+  EXPECT_EQ(application->live_portrait.bytes, commit.pictures.live_portrait.bytes);
+  EXPECT_FALSE(application->id_photo.evidence.has_value());
 }
 
 TEST_P(RegistryConformance, EvidenceIsKeptBesideItsPictureIfThePolicySaysSo) {
@@ -168,7 +168,7 @@ TEST_P(RegistryConformance, EvidenceIsKeptBesideItsPictureIfThePolicySaysSo) {
   ASSERT_TRUE(IsCommitted(MustCommit(commit)));
   auto application = registry_->GetApplication(scope_, commit.verification_id, Soon());
   ASSERT_TRUE(application.ok());
-  EXPECT_FALSE(application->id_photo_evidence.has_value()) << "no time to keep it for";
+  EXPECT_FALSE(application->id_photo.evidence.has_value()) << "no time to keep it for";
 
   commit = Application(v1::VERDICT_RETRY);
   commit.pictures.id_photo.evidence = evidence;
@@ -176,9 +176,9 @@ TEST_P(RegistryConformance, EvidenceIsKeptBesideItsPictureIfThePolicySaysSo) {
   ASSERT_TRUE(IsCommitted(MustCommit(commit)));
   application = registry_->GetApplication(scope_, commit.verification_id, Soon());
   ASSERT_TRUE(application.ok());
-  ASSERT_TRUE(application->id_photo_evidence.has_value());
-  EXPECT_EQ(application->id_photo_evidence->SerializeAsString(), evidence.SerializeAsString());
-  EXPECT_FALSE(application->live_portrait_evidence.has_value());
+  ASSERT_TRUE(application->id_photo.evidence.has_value());
+  EXPECT_EQ(application->id_photo.evidence->SerializeAsString(), evidence.SerializeAsString());
+  EXPECT_FALSE(application->live_portrait.evidence.has_value());
 }
 
 TEST_P(RegistryConformance, ARepeatedRequestWritesNothing) {
@@ -402,7 +402,8 @@ TEST_P(RegistryConformance, AResubmissionKeepsPlaceAndCountsOn) {
   EXPECT_EQ(read->attempt, 2u);
   EXPECT_EQ(read->sequence, 2u);
   EXPECT_EQ(read->decision.verdict(), v1::VERDICT_PASS);
-  EXPECT_EQ(registry_->GetApplication(scope_, commit.verification_id, Soon())->live_portrait, "a better portrait");
+  EXPECT_EQ(registry_->GetApplication(scope_, commit.verification_id, Soon())->live_portrait.bytes,
+            "a better portrait");
 
   CommitRequest late = again;
   late.request = {"urn:test:retail", Uuid(), "payload"};

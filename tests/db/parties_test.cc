@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: Apache-2.0
+// Applications of several people, on a real PostgreSQL.
+#include <string>
+
+#include <gmock/gmock.h>
+
+#include "rules/decide.h"
+#include "tests/db/counter_test.h"
+
+namespace realname::testing {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+class PartiesTest : public CounterTest {
+ protected:
+  v1::Party Person(v1::PartyRole role, int number, bool pictures = false) {
+    v1::Party party;
+    party.set_role(role);
+    *party.mutable_document() = cli::MadeUpDocument(static_cast<uint64_t>(number));
+    party.mutable_capture()->set_method(v1::CAPTURE_METHOD_CHIP_READ);
+    *party.mutable_capture()->mutable_time() = ToTimestamp(clock_.now);
+    if (pictures) {
+      party.set_id_photo("card of " + std::to_string(number));
+      party.set_live_portrait("face of " + std::to_string(number));
+    }
+    return party;
+  }
+  // An enterprise's line: handler with a letter, and who will use it.
+  v1::SubmitRegistrationRequest OfEnterprise() {
+    auto request = Application(hall_);
+    request.mutable_channel()->set_type(v1::CHANNEL_TYPE_OWN_HALL);
+    request.set_customer_kind(v1::CUSTOMER_KIND_ORG_ORDINARY);
+    v1::Party& subscriber = *request.mutable_parties(0);
+    subscriber.clear_id_photo();
+    subscriber.clear_live_portrait();
+    v1::Document& licence = *subscriber.mutable_document();
+    licence.Clear();
+    licence.set_type(v1::DOCUMENT_TYPE_BUSINESS_LICENCE);
+    licence.set_number("91350100M000100Y43");
+    licence.set_name("测试有限公司");
+    licence.set_address("测试省测试市测试路2号");
+    licence.set_valid_from("2015-01-01");
+    licence.set_valid_long_term(true);
+    subscriber.mutable_capture()->set_method(v1::CAPTURE_METHOD_OCR);
+    const int handler = ++people_;
+    *request.add_parties() = Person(v1::PARTY_ROLE_HANDLER, handler, true);
+    v1::Power& power = *request.mutable_parties(1)->mutable_power();
+    v1::Document& letter = *power.mutable_letter();
+    letter.set_type(v1::DOCUMENT_TYPE_AUTHORITY_LETTER);
+    letter.set_name(request.parties(1).document().name());
+    letter.set_valid_from("2026-02-01");
+    letter.set_valid_to("2026-12-31");
+    power.set_principal_number(licence.number());
+    power.set_scan("scan of the letter");
+    *request.add_parties() = Person(v1::PARTY_ROLE_ACTUAL_USER, ++people_);
+    return request;
+  }
+  v1::SubmitRegistrationRequest OfMinor() {
+    auto request = Application(hall_);
+    request.mutable_channel()->set_type(v1::CHANNEL_TYPE_OWN_HALL);
+    v1::Party& child = *request.mutable_parties(0);
+    child.clear_id_photo();
+    child.clear_live_portrait();
+    v1::Document& page = *child.mutable_document();
+    page.set_type(v1::DOCUMENT_TYPE_HOUSEHOLD_REGISTER);
+    const std::string digits = "36042620140101007";
+    for (const char c : std::string("0123456789X")) {
+      page.set_number(digits + c);
+      if (!rules::PersonOf(*policy_, page, clock_.now).number.empty()) break;
+    }
+    page.set_name("样本童");
+    page.set_birth_date("2014-01-01");
+    page.set_sex(v1::SEX_MALE);
+    page.clear_valid_from();
+    page.clear_valid_to();
+    child.mutable_capture()->set_method(v1::CAPTURE_METHOD_OCR);
+    *request.add_parties() = Person(v1::PARTY_ROLE_GUARDIAN, ++people_, true);
+    return request;
+  }
+};
+
+TEST_F(PartiesTest, AnEnterprisesHandlerIsVerifiedAndEverybodyIsOnRecord) {
+  const auto request = OfEnterprise();
+  const auto passed = Submitted(hall_, request);
+  EXPECT_EQ(passed.verdict(), v1::VERDICT_PASS) << ::testing::PrintToString(Codes(passed));
+  EXPECT_THAT(faces_.examined, SizeIs(2)) << "the handler's pictures";
+  auto stored = registry_.GetApplication(hall_.scope, passed.verification_id(), Soon());
+  ASSERT_TRUE(stored.ok()) << stored.status().detail();
+  ASSERT_THAT(stored->parties, SizeIs(2));
+  EXPECT_TRUE(stored->id_photo.bytes.empty());
+  EXPECT_EQ(stored->parties[0].role, v1::PARTY_ROLE_HANDLER);
+  EXPECT_EQ(stored->parties[0].live_portrait.bytes, request.parties(1).live_portrait());
+  EXPECT_TRUE(stored->parties[0].live_portrait.evidence.has_value());
+  EXPECT_EQ(stored->parties[0].letter_scan.bytes, "scan of the letter");
+  EXPECT_EQ(stored->parties[1].subject->document().number(), request.parties(2).document().number());
+  auto facts = registry_.GetFacts(hall_.scope, passed.verification_id(), Soon());
+  ASSERT_TRUE(facts.ok());
+  EXPECT_TRUE(facts->parties(0).subject().has_comparison());
+  EXPECT_TRUE(facts->parties(0).subject().live_portrait().template_().empty());
+}
+
+TEST_F(PartiesTest, WhatAnOrganisationLacksIsNamed) {
+  const auto codes = [&](void (*spoil)(v1::SubmitRegistrationRequest&)) {
+    auto request = OfEnterprise();
+    spoil(request);
+    return Codes(Submitted(hall_, request));
+  };
+  EXPECT_THAT(codes([](auto& r) { r.mutable_parties()->RemoveLast(); }), ElementsAre(v1::PTY_ACTUAL_USER_MISSING));
+  EXPECT_THAT(codes([](auto& r) { r.mutable_parties(1)->clear_power(); }),
+              ElementsAre(v1::PTY_AUTHORITY_LETTER_MISSING));
+  EXPECT_THAT(
+      codes([](auto& r) { r.mutable_parties(1)->mutable_power()->mutable_letter()->set_valid_to("2026-02-28"); }),
+      ElementsAre(v1::PTY_AUTHORITY_LETTER_MISSING));
+  EXPECT_THAT(codes([](auto& r) { r.mutable_parties(1)->mutable_power()->mutable_letter()->set_name("别人"); }),
+              ElementsAre(v1::ORG_HANDLER_NOT_AUTHORISED));
+  EXPECT_THAT(codes([](auto& r) { r.mutable_parties(1)->mutable_power()->set_principal_number("91110000MA00000240"); }),
+              ElementsAre(v1::ORG_HANDLER_NOT_AUTHORISED));
+  EXPECT_THAT(codes([](auto& r) { r.mutable_parties(0)->mutable_document()->set_number("91350100M000100Y44"); }),
+              ::testing::Contains(int{v1::ORG_USCC_INVALID}));
+  EXPECT_THAT(codes([](auto& r) {
+                v1::Party& handler = *r.mutable_parties(1);
+                handler.clear_document();
+                handler.clear_id_photo();
+                handler.clear_live_portrait();
+              }),
+              ::testing::Contains(int{v1::PTY_HANDLER_DOC_MISSING}));
+  EXPECT_THAT(codes([](auto& r) { r.mutable_parties(1)->mutable_capture()->set_method(v1::CAPTURE_METHOD_MANUAL); }),
+              ElementsAre(v1::PTY_HANDLER_DOC_MISSING))
+      << "typed is not shown";
+  EXPECT_THAT(codes([](auto& r) { r.mutable_parties(1)->set_live_portrait("a stranger"); }),
+              ElementsAre(v1::FACE_MISMATCH));
+  EXPECT_THAT(codes([](auto& r) { r.mutable_channel()->set_type(v1::CHANNEL_TYPE_PARTNER_STORE); }),
+              ::testing::Contains(int{v1::CHN_ORG_CHANNEL_NOT_ALLOWED}));
+  EXPECT_THAT(codes([](auto& r) {
+                r.mutable_channel()->set_type(v1::CHANNEL_TYPE_OWN_APP);
+                r.set_customer_kind(v1::CUSTOMER_KIND_ORG_IOT);
+                r.mutable_parties(2)->set_role(v1::PARTY_ROLE_RESPONSIBLE_PERSON);
+              }),
+              ::testing::Contains(int{v1::CHN_IOT_ONLINE_FORBIDDEN}));
+}
+
+TEST_F(PartiesTest, LinesForThingsHaveSomebodyWhoAnswersForThem) {
+  auto request = OfEnterprise();
+  request.set_customer_kind(v1::CUSTOMER_KIND_ORG_IOT);
+  EXPECT_THAT(Codes(Submitted(hall_, request)), ElementsAre(v1::PTY_RESPONSIBLE_MISSING));
+  request.set_request_id(Uuid());
+  request.set_msisdn(cli::MadeUpMsisdn(static_cast<uint64_t>(++people_)));
+  request.mutable_parties(2)->set_role(v1::PARTY_ROLE_RESPONSIBLE_PERSON);
+  EXPECT_EQ(Submitted(hall_, request).verdict(), v1::VERDICT_PASS);
+}
+
+TEST_F(PartiesTest, OnePersonMayHaveTwoRolesAndIsOnePerson) {
+  auto request = OfEnterprise();
+  v1::Party& user = *request.mutable_parties(2);
+  *user.mutable_document() = request.parties(1).document();
+  const auto passed = Submitted(hall_, request);
+  EXPECT_EQ(passed.verdict(), v1::VERDICT_PASS) << ::testing::PrintToString(Codes(passed));
+  auto facts = registry_.GetFacts(hall_.scope, passed.verification_id(), Soon());
+  ASSERT_TRUE(facts.ok());
+  EXPECT_EQ(facts->parties(0).person_id(), facts->parties(1).person_id());
+}
+
+TEST_F(PartiesTest, AMinorPassesWithAGuardianWhoseFaceIsCompared) {
+  const auto passed = Submitted(hall_, OfMinor());
+  EXPECT_EQ(passed.verdict(), v1::VERDICT_PASS) << ::testing::PrintToString(Codes(passed));
+  auto alone = OfMinor();
+  alone.mutable_parties()->RemoveLast();
+  alone.mutable_parties(0)->set_id_photo("child");
+  alone.mutable_parties(0)->set_live_portrait("child, live");
+  EXPECT_THAT(Codes(Submitted(hall_, alone)), ElementsAre(v1::PTY_GUARDIAN_REQUIRED));
+  auto stranger = OfMinor();
+  stranger.mutable_parties(1)->set_live_portrait("a stranger");
+  EXPECT_THAT(Codes(Submitted(hall_, stranger)), ElementsAre(v1::FACE_MISMATCH));
+}
+
+TEST_F(PartiesTest, EntrustedHandlingRegistersBothAndComparesWhoComes) {
+  auto request = Application(hall_);
+  request.mutable_channel()->set_type(v1::CHANNEL_TYPE_OWN_HALL);
+  request.mutable_parties(0)->clear_id_photo();
+  request.mutable_parties(0)->clear_live_portrait();
+  *request.add_parties() = Person(v1::PARTY_ROLE_AGENT_PERSON, ++people_, true);
+  EXPECT_THAT(Codes(Submitted(hall_, request)), ElementsAre(v1::PTY_AUTHORITY_LETTER_MISSING));
+  v1::Power& power = *request.mutable_parties(1)->mutable_power();
+  power.mutable_letter()->set_type(v1::DOCUMENT_TYPE_AUTHORITY_LETTER);
+  power.mutable_letter()->set_name(request.parties(1).document().name());
+  power.mutable_letter()->set_valid_from("2026-02-01");
+  power.mutable_letter()->set_valid_to("2026-12-31");
+  power.set_principal_number(request.parties(0).document().number());
+  power.set_scan("scan");
+  request.set_request_id(Uuid());
+  EXPECT_EQ(Submitted(hall_, request).verdict(), v1::VERDICT_PASS);
+  request.set_request_id(Uuid());
+  request.set_msisdn(cli::MadeUpMsisdn(static_cast<uint64_t>(++people_)));
+  request.mutable_channel()->set_type(v1::CHANNEL_TYPE_PARTNER_STORE);
+  EXPECT_THAT(Codes(Submitted(hall_, request)), ::testing::Contains(int{v1::CHN_NOT_ALLOWED}));
+}
+
+TEST_F(PartiesTest, ARetryAsksForThePictureOfWhoComesAndTheDeskSeesEverybody) {
+  auto request = OfEnterprise();
+  request.mutable_parties(1)->set_live_portrait("nobody");
+  const auto retry = Submitted(hall_, request);
+  ASSERT_THAT(retry.retry_items(), ElementsAre(v1::EVIDENCE_ITEM_LIVE_PORTRAIT));
+  v1::ResubmitEvidenceRequest more;
+  more.set_request_id(Uuid());
+  more.set_verification_id(retry.verification_id());
+  more.add_items()->set_item(v1::EVIDENCE_ITEM_LIVE_PORTRAIT);
+  more.mutable_items(0)->set_photo("doubtful");
+  auto again = registration_.Resubmit(hall_, more, Soon());
+  ASSERT_TRUE(again.ok()) << again.status().reason() << again.status().detail();
+  ASSERT_EQ(again->verdict(), v1::VERDICT_REVIEW) << ::testing::PrintToString(Codes(*again));
+  const auto held = Claimed(ann_, retry.verification_id());
+  ASSERT_THAT(held.parties(), SizeIs(2));
+  EXPECT_EQ(held.parties(0).live_portrait(), "doubtful");
+  EXPECT_EQ(held.parties(0).letter_scan(), "scan of the letter");
+  EXPECT_EQ(held.parties(1).document().name(), request.parties(2).document().name());
+  EXPECT_EQ(Decided(ann_, retry.verification_id(), v1::REVIEW_CONCLUSION_APPROVE).verdict(), v1::VERDICT_PASS);
+  auto facts = registry_.GetFacts(hall_.scope, retry.verification_id(), Soon());
+  ASSERT_TRUE(facts.ok()) << facts.status().detail();
+  EXPECT_TRUE(facts->parties(0).has_subject()) << "the review's decision rests on the same people";
+}
+
+TEST_F(PartiesTest, WhomSomebodyErasedTheRestStaysReadable) {
+  const auto passed = Submitted(hall_, OfEnterprise());
+  auto facts = registry_.GetFacts(hall_.scope, passed.verification_id(), Soon());
+  ASSERT_TRUE(facts.ok());
+  ASSERT_TRUE(PrivateDatabase::Instance().keys().Erase(facts->parties(1).person_id()).ok());
+  facts = registry_.GetFacts(hall_.scope, passed.verification_id(), Soon());
+  ASSERT_TRUE(facts.ok()) << facts.status().detail();
+  EXPECT_TRUE(facts->parties(0).has_subject());
+  EXPECT_FALSE(facts->parties(1).has_subject()) << "erased, not different";
+}
+
+TEST_F(PartiesTest, ARepeatedCallWritesNothing) {
+  const auto request = OfEnterprise();
+  const auto first = Submitted(hall_, request);
+  EXPECT_EQ(Submitted(hall_, request).verification_id(), first.verification_id());
+}
+
+}  // namespace
+}  // namespace realname::testing
