@@ -135,6 +135,7 @@ std::unique_ptr<pb::Message> RequestAbout(const pb::MethodDescriptor& method, co
   // One row is activated, so the other is the one to be cancelled.
   set("verification_id", method.name() == "CancelVerification" ? rows.retried : rows.passed);
   set("session_id", rows.session);
+  set("notice_id", "face-reference");
   if (auto* frame = dynamic_cast<v1::SubmitChallengeFrameRequest*>(request.get())) {
     frame->set_step(1);
     frame->set_frame(cli::ReadFileOrThrow(options.portrait));

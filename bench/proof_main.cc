@@ -225,7 +225,7 @@ int Verify(const Options& options) {
     // The same call again must be the same registration.
     auto request = Application(options, person, person);
     request.set_request_id(request_id);
-    request.mutable_parties(0)->mutable_capture()->mutable_time()->set_seconds(capture);
+    cli::SetTimes(request, capture);
     v1::Verification again;
     const auto repeated = Submit(client, request, &again);
     doubled += !repeated.ok() || again.verification_id() != verification_id;

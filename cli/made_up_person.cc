@@ -58,14 +58,25 @@ v1::SubmitRegistrationRequest MadeUpApplication(uint64_t person, uint64_t msisdn
   party->set_role(v1::PARTY_ROLE_SUBSCRIBER);
   *party->mutable_document() = MadeUpDocument(person);
   party->mutable_capture()->set_method(v1::CAPTURE_METHOD_CHIP_READ);
-  party->mutable_capture()->mutable_time()->set_seconds(std::time(nullptr));
   party->mutable_capture()->set_device_id("reader-1");
   party->set_id_photo(std::move(id_photo));
   party->set_live_portrait(std::move(live_portrait));
   request.mutable_channel()->set_type(v1::CHANNEL_TYPE_AGENT_STORE);
   request.mutable_channel()->set_agent_id(agent_id);
   request.mutable_channel()->set_outlet_id(outlet_id);
+  for (const char* notice : {"face-information", "number-use", "face-reference"}) {
+    v1::Consent& consent = *request.add_consents();
+    consent.set_notice_id(notice);
+    consent.set_version("1");
+    consent.set_evidence(v1::CONSENT_EVIDENCE_TICKED);
+  }
+  SetTimes(request, std::time(nullptr));
   return request;
+}
+
+void SetTimes(v1::SubmitRegistrationRequest& request, int64_t seconds) {
+  request.mutable_parties(0)->mutable_capture()->mutable_time()->set_seconds(seconds);
+  for (v1::Consent& consent : *request.mutable_consents()) consent.mutable_time()->set_seconds(seconds);
 }
 
 }  // namespace realname::cli

@@ -16,9 +16,14 @@ v1::Document MadeUpDocument(uint64_t number);
 // A made-up mobile number of China.
 std::string MadeUpMsisdn(uint64_t number);
 
-// An application at a counter whose document was read from its chip just now.
+// An application at a counter: the document was read from its chip just now, and the notices of the shipped policy were
+// ticked, with consent to keep the face reference.
 v1::SubmitRegistrationRequest MadeUpApplication(uint64_t person, uint64_t msisdn, const std::string& agent_id,
                                                 const std::string& outlet_id, std::string id_photo,
                                                 std::string live_portrait);
+
+// Sets when document and consents of a made-up application were taken, in seconds since 1970: what is sent again has to
+// be the same.
+void SetTimes(v1::SubmitRegistrationRequest& request, int64_t seconds);
 
 }  // namespace realname::cli

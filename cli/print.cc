@@ -196,6 +196,26 @@ void Print(const v1::ModelCard& card) {
   for (const std::string& attack : card.not_countered()) std::printf("not countered: %s\n", attack.c_str());
 }
 
+void Print(const v1::NoticeToShow& notice) {
+  std::printf("  notice        %s %s, %s%s: %s\n                %s\n", notice.notice_id().c_str(),
+              notice.version().c_str(), Strip(v1::NoticeKind_Name(notice.kind()), "NOTICE_KIND_").c_str(),
+              notice.required() ? "" : ", optional", notice.text().zh().c_str(), notice.text().en().c_str());
+}
+
+void Print(const v1::ListConsentsResponse& response) {
+  for (const v1::GivenConsent& given : response.consents()) {
+    const v1::Consent& consent = given.consent();
+    std::printf("%s %s  %s  %s%s%s\n  for %s (%s)%s\n  %s\n  %s\n", consent.notice_id().c_str(),
+                consent.version().c_str(), Local(consent.time()).c_str(),
+                Strip(v1::ConsentEvidence_Name(consent.evidence()), "CONSENT_EVIDENCE_").c_str(),
+                consent.reference().empty() ? "" : " kept at ", consent.reference().c_str(), given.purpose().c_str(),
+                Strip(v1::LegalBasis_Name(given.legal_basis()), "LEGAL_BASIS_").c_str(),
+                given.has_withdraw_time() ? (", WITHDRAWN " + Local(given.withdraw_time())).c_str() : "",
+                given.text().zh().c_str(),
+                given.translated_text().empty() ? given.text().en().c_str() : given.translated_text().c_str());
+  }
+}
+
 void Print(const v1::Session& session) {
   std::printf("%s\n", Word(session.state()).c_str());
   if (!session.session_id().empty()) std::printf("  session       %s\n", session.session_id().c_str());
@@ -204,10 +224,7 @@ void Print(const v1::Session& session) {
     std::printf("  open to       %s, may be extended %u more times\n", Local(session.expire_time()).c_str(),
                 session.extensions_left());
   }
-  for (const v1::SessionNotice& notice : session.notices()) {
-    std::printf("  notice        %s %s: %s\n                %s\n", notice.notice_id().c_str(), notice.version().c_str(),
-                notice.text().zh().c_str(), notice.text().en().c_str());
-  }
+  for (const v1::NoticeToShow& notice : session.notices()) Print(notice);
   for (int i = 0; i < session.steps_size(); ++i) {
     const v1::ChallengeStep& step = session.steps(i);
     std::printf("  step %d        %s  %s\n", i + 1, Word(step.action()).c_str(), step.accepted() ? "accepted" : "-");

@@ -30,6 +30,8 @@ void Print(const v1::ModelCard& card);
 void Print(const v1::Session& session);
 void Print(const v1::ReviewCase& review);
 void Print(const v1::CountContestsResponse& response);
+void Print(const v1::NoticeToShow& notice);
+void Print(const v1::ListConsentsResponse& response);
 void PrintRow(const v1::ReviewCase& review);  // one line of the queue
 
 // One line of JSON.

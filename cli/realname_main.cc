@@ -68,7 +68,9 @@ struct Options {
   int64_t capture_time = 0;  // seconds since 1970; 0: now
   // The rest.
   std::vector<std::string> references;
-  std::vector<std::string> parties;
+  std::vector<std::string> parties, consents;
+  bool told = false;
+  std::string notice;
   std::string entry = "open", customer = "individual", reference, statement, document_type = "resident_id", nationality,
               mrz;
   // Another document, where faces are not to be compared.
@@ -92,6 +94,9 @@ Enum Parse(bool (*parse)(const std::string&, Enum*), const std::string& prefix, 
 }
 bool ParseCapture(const std::string& name, v1::CaptureMethod* value) { return v1::CaptureMethod_Parse(name, value); }
 bool ParseChannel(const std::string& name, v1::ChannelType* value) { return v1::ChannelType_Parse(name, value); }
+bool ParseConsentEvidence(const std::string& name, v1::ConsentEvidence* value) {
+  return v1::ConsentEvidence_Parse(name, value);
+}
 bool ParseEntry(const std::string& name, v1::EntryType* value) { return v1::EntryType_Parse(name, value); }
 bool ParseCustomer(const std::string& name, v1::CustomerKind* value) { return v1::CustomerKind_Parse(name, value); }
 
@@ -152,6 +157,10 @@ class Commands {
           Parse<v1::CaptureMethod>(ParseCapture, "CAPTURE_METHOD_", o_.second_capture));
     }
     FillChannel(*request.mutable_channel());
+    for (const std::string& text : o_.consents) *request.add_consents() = ReadConsent(text);
+    if (o_.told) {
+      if (const grpc::Status status = AddNotices(request); !status.ok()) return Failed(status);
+    }
     request.set_session_nonce(o_.nonce);
     if (!o_.session_id.empty()) {
       v1::Session session;
@@ -287,23 +296,38 @@ class Commands {
   }
 
   int Precheck() {
-    v1::PrecheckEligibilityRequest request;
-    request.set_entry_type(v1::ENTRY_TYPE_OPEN);
-    request.set_customer_kind(v1::CUSTOMER_KIND_INDIVIDUAL);
-    FillChannel(*request.mutable_channel());
-    FillDocument(*request.mutable_document());
     v1::PrecheckEligibilityResponse answer;
-    const grpc::Status status = client_.Call([&](grpc::ClientContext& context) {
-      return client_.registration().PrecheckEligibility(&context, request, &answer);
-    });
-    if (!status.ok()) return Failed(status);
+    if (const grpc::Status status = AskBeforehand(answer); !status.ok()) return Failed(status);
     if (o_.json) {
       PrintJson(answer);
     } else {
       std::cout << v1::Eligibility_Name(answer.eligibility()).substr(12) << "  " << answer.text().zh() << " "
                 << answer.text().en() << "\n";
+      for (const v1::NoticeToShow& notice : answer.notices()) Print(notice);
     }
     return answer.eligibility() == v1::ELIGIBILITY_YES ? 0 : answer.eligibility() == v1::ELIGIBILITY_NO ? 12 : 11;
+  }
+
+  int ListConsents() {
+    v1::ListConsentsRequest request;
+    request.set_verification_id(o_.verification_id);
+    v1::ListConsentsResponse answer;
+    return FinishConsents(client_.Call([&](grpc::ClientContext& context) {
+      return client_.registration().ListConsents(&context, request, &answer);
+    }),
+                          answer);
+  }
+
+  int WithdrawConsent() {
+    v1::WithdrawConsentRequest request;
+    request.set_request_id(o_.request_id.empty() ? NewUuid() : o_.request_id);
+    request.set_verification_id(o_.verification_id);
+    request.set_notice_id(o_.notice);
+    v1::ListConsentsResponse answer;
+    return FinishConsents(client_.Call([&](grpc::ClientContext& context) {
+      return client_.registration().WithdrawConsent(&context, request, &answer);
+    }),
+                          answer);
   }
 
   int StartSession() {
@@ -390,8 +414,63 @@ class Commands {
  private:
   void FillCapture(v1::Capture& capture) const {
     capture.set_method(Parse<v1::CaptureMethod>(ParseCapture, "CAPTURE_METHOD_", o_.capture));
-    capture.mutable_time()->set_seconds(o_.capture_time != 0 ? o_.capture_time : std::time(nullptr));
+    capture.mutable_time()->set_seconds(Now());
     capture.set_device_id(o_.device);
+  }
+  grpc::Status AskBeforehand(v1::PrecheckEligibilityResponse& answer) {
+    v1::PrecheckEligibilityRequest request;
+    request.set_entry_type(Parse<v1::EntryType>(ParseEntry, "ENTRY_TYPE_", o_.entry));
+    request.set_customer_kind(Parse<v1::CustomerKind>(ParseCustomer, "CUSTOMER_KIND_", o_.customer));
+    request.set_product(o_.product);
+    FillChannel(*request.mutable_channel());
+    FillDocument(*request.mutable_document());
+    return client_.Call([&](grpc::ClientContext& context) {
+      return client_.registration().PrecheckEligibility(&context, request, &answer);
+    });
+  }
+  // Every notice that the server hands out for this application, as ticked now, but those that were named.
+  grpc::Status AddNotices(v1::SubmitRegistrationRequest& request) {
+    v1::PrecheckEligibilityResponse answer;
+    if (const grpc::Status status = AskBeforehand(answer); !status.ok()) return status;
+    for (const v1::NoticeToShow& notice : answer.notices()) {
+      const bool named = std::any_of(request.consents().begin(), request.consents().end(),
+                                     [&](const v1::Consent& each) { return each.notice_id() == notice.notice_id(); });
+      if (named) continue;
+      v1::Consent& consent = *request.add_consents();
+      consent.set_notice_id(notice.notice_id());
+      consent.set_version(notice.version());
+      consent.mutable_time()->set_seconds(Now());
+      consent.set_evidence(v1::CONSENT_EVIDENCE_TICKED);
+    }
+    return grpc::Status::OK;
+  }
+  // NOTICE@VERSION=EVIDENCE[:REFERENCE]
+  v1::Consent ReadConsent(const std::string& text) const {
+    const size_t at = text.find('@');
+    const size_t equals = text.find('=', at);
+    if (at == std::string::npos || equals == std::string::npos) {
+      throw std::runtime_error(
+          "a consent is NOTICE@VERSION=EVIDENCE[:REFERENCE], for example fraud-risk@1=signed:scans/7");
+    }
+    const size_t colon = text.find(':', equals);
+    v1::Consent consent;
+    consent.set_notice_id(text.substr(0, at));
+    consent.set_version(text.substr(at + 1, equals - at - 1));
+    consent.mutable_time()->set_seconds(Now());
+    consent.set_evidence(Parse<v1::ConsentEvidence>(ParseConsentEvidence, "CONSENT_EVIDENCE_",
+                                                    text.substr(equals + 1, colon - equals - 1)));
+    if (colon != std::string::npos) consent.set_reference(text.substr(colon + 1));
+    return consent;
+  }
+  int64_t Now() const { return o_.capture_time != 0 ? o_.capture_time : std::time(nullptr); }
+  int FinishConsents(const grpc::Status& status, const v1::ListConsentsResponse& answer) {
+    if (!status.ok()) return Failed(status);
+    if (o_.json) {
+      PrintJson(answer);
+    } else {
+      Print(answer);
+    }
+    return 0;
   }
   void FillDocument(v1::Document& document) const {
     document.set_type(Parse<v1::DocumentType>(ParseDocumentType, "DOCUMENT_TYPE_", o_.document_type));
@@ -547,6 +626,8 @@ int Main(int argc, char** argv) {
   sub->add_option("--live-portrait", o.live_portrait, "portrait taken now, JPEG or PNG");
   sub->add_option("--entry", o.entry, "open, port_in, back_registration")->capture_default_str();
   sub->add_option("--customer", o.customer, "individual, org_ordinary, org_iot, iot_individual")->capture_default_str();
+  sub->add_flag("--told", o.told, "every notice that the server hands out was shown and ticked just now");
+  sub->add_option("--consent", o.consents, "NOTICE@VERSION=EVIDENCE[:REFERENCE]: shown, ticked, signed, read_aloud");
   sub->add_option("--party", o.parties,
                   "file with somebody else who takes part: a realname.v1.Party in text form, pictures by file name");
   sub->add_option("--product", o.product, "product code")->capture_default_str();
@@ -597,7 +678,15 @@ int Main(int argc, char** argv) {
   sub->add_option("--id-photo", o.id_photo, "a new portrait of the document (default: as it was)");
   sub->add_option("--live-portrait", o.live_portrait, "a new portrait (default: as it was)");
   sub->add_option("--msisdn", o.msisdn, "another number to open (default: as it was)");
-  document(command("precheck", "ask whether a registration would make sense", &Commands::Precheck));
+  sub = command("precheck", "ask whether a registration would make sense, and what to tell the customer",
+                &Commands::Precheck);
+  document(sub);
+  sub->add_option("--product", o.product, "product code")->capture_default_str();
+  verification(command("consents", "what the customer was told, and agreed to", &Commands::ListConsents));
+  sub = command("withdraw-consent", "withdraw one consent", &Commands::WithdrawConsent);
+  verification(sub);
+  sub->add_option("--notice", o.notice, "which")->required();
+  request_id(sub);
   sub = command("compare", "compare two pictures (auditors and administrators)", &Commands::Compare);
   sub->add_option("first", o.first, "JPEG or PNG, judged as an ID photo")->required();
   sub->add_option("second", o.second, "JPEG or PNG, judged as a live portrait")->required();

@@ -426,6 +426,31 @@ Result<StoredVerification> PostgresRegistry::Cancel(const Scope& scope, const Re
   return Transition(Target::kCancelled, scope, request, verification_id, now, deadline);
 }
 
+Status PostgresRegistry::WithdrawConsent(const Scope& scope, const RequestKey& request,
+                                         const std::string& verification_id, const std::string& notice_id,
+                                         bool drop_evidence, TimePoint now, Deadline deadline) {
+  auto facts = GetFacts(scope, verification_id, deadline);
+  if (!facts.ok()) return facts.status();
+  std::string parties;
+  for (const v1::PartyFacts& party : facts->parties()) parties += (parties.empty() ? "" : ",") + party.person_id();
+  AuditRecord audit;
+  audit.verification_id = verification_id;
+  audit.event_kind = "consent withdrawal";
+  audit.caller = request.principal;
+  audit.operator_id = scope.operator_id;
+  audit.occur_time_us = Micros(now);
+  audit.decision_commitment.assign(kSha256Bytes, '\0');
+  audit.facts_commitment.assign(kSha256Bytes, '\0');
+  auto leaf = EncodeAuditRecord(audit);
+  if (!leaf.ok()) return leaf.status();
+  const std::string payload = Digest("request", request.canonical_payload);
+  return RunStatement(pool_, deadline, "withdraw", Repeatable::kNo, [&](pqxx::transaction_base& tx) {
+    Execute(tx, "withdraw_consent", request.principal, request.request_id, digest_version_, Bytes{payload},
+            scope.operator_id, Nullable::Of(scope.agent_id), Nullable::Of(scope.outlet_id), verification_id, notice_id,
+            drop_evidence, "{" + parties + "}", TimeOrderedUuid(now), Bytes{*leaf}, Micros(now));
+  });
+}
+
 Result<uint32_t> PostgresRegistry::ExpireReservations(TimePoint now, uint32_t limit, Deadline deadline) {
   uint32_t ended = 0;
   Status status = RunStatement(pool_, deadline, "expire", Repeatable::kYes, [&](pqxx::transaction_base& tx) {
@@ -573,6 +598,20 @@ Result<std::vector<std::string>> PostgresRegistry::FindByReference(const std::st
     found.clear();
     for (const auto& row : Execute(tx, "by_reference", operator_id, reference)) {
       found.push_back(row[0].as<std::string>());
+    }
+  });
+  if (!status.ok()) return status;
+  return found;
+}
+
+Result<std::vector<Withdrawal>> PostgresRegistry::Withdrawals(const Scope& scope, const std::string& verification_id,
+                                                              Deadline deadline) {
+  std::vector<Withdrawal> found;
+  Status status = RunStatement(pool_, deadline, "withdrawals", Repeatable::kYes, [&](pqxx::transaction_base& tx) {
+    found.clear();
+    for (const auto& row : Execute(tx, "withdrawals", scope.operator_id, Nullable::Of(scope.agent_id),
+                                   Nullable::Of(scope.outlet_id), verification_id)) {
+      found.push_back({row[0].as<std::string>(), FromMicros(row[1].as<int64_t>())});
     }
   });
   if (!status.ok()) return status;

@@ -27,6 +27,8 @@ class PostgresRegistry final : public Registry {
                                      TimePoint now, Deadline deadline) override;
   Result<StoredVerification> Cancel(const Scope& scope, const RequestKey& request, const std::string& verification_id,
                                     TimePoint now, Deadline deadline) override;
+  Status WithdrawConsent(const Scope& scope, const RequestKey& request, const std::string& verification_id,
+                         const std::string& notice_id, bool drop_evidence, TimePoint now, Deadline deadline) override;
   Result<uint32_t> ExpireReservations(TimePoint now, uint32_t limit, Deadline deadline) override;
   Result<uint32_t> WarnReservations(TimePoint now, TimePoint before, uint32_t limit, Deadline deadline) override;
   Result<PrecheckObservation> ObservePrecheck(const PrecheckQuery& query, Deadline deadline) override;
@@ -38,6 +40,8 @@ class PostgresRegistry final : public Registry {
                                            Deadline deadline) override;
   Result<std::vector<std::string>> FindByReference(const std::string& operator_id, const std::string& reference,
                                                    Deadline deadline) override;
+  Result<std::vector<Withdrawal>> Withdrawals(const Scope& scope, const std::string& verification_id,
+                                              Deadline deadline) override;
   Result<std::vector<StoredVerification>> List(const ListQuery& query, Deadline deadline) override;
   Result<std::vector<StoredEvent>> Events(const Scope& scope, const std::string& verification_id,
                                           uint64_t after_sequence, Deadline deadline) override;

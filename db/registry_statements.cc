@@ -65,6 +65,14 @@ void PrepareRegistryStatements(Connection& connection) {
       "join realname.verification v on v.person_id = k.person_id and v.verification_id = k.verification_id "
       "where k.operator_id = $1 and k.open_time >= realname.at($2) and k.open_time < realname.at($3) "
       "group by 1, 2, 3 order by 1, 2, 3");
+  connection.raw.prepare("withdraw_consent",
+                         "select realname.withdraw_consent($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, "
+                         "realname.at($14))");
+  connection.raw.prepare("withdrawals",
+                         "select w.notice_id, realname.micros(w.withdraw_time) " + by_claim +
+                             "join realname.consent_withdrawal w on w.person_id = v.person_id and w.verification_id = "
+                             "v.verification_id where c.verification_id = $4 and" +
+                             scope);
   connection.raw.prepare(
       "find_person", "select person_id from realname.document_claim where index_version = $1 and document_index = $2");
   connection.raw.prepare("add_party",

@@ -9,6 +9,7 @@
 #include "rules/challenge.h"
 #include "rules/face_limits.h"
 #include "rules/identity_document.h"
+#include "rules/notices.h"
 #include "rules/parties.h"
 #include "rules/person_name.h"
 #include "rules/quality_gate.h"
@@ -255,6 +256,12 @@ class Examination {
     if (entrusted && !Contains(policy_.pack.entrusted().channels(), facts_.application().channel_type())) {
       Fail(v1::CHECK_CHANNEL_POLICY, v1::CHN_NOT_ALLOWED);
     }
+  }
+
+  void Consent() {
+    Passed(v1::CHECK_CONSENT);
+    const auto age = reading_.birth ? std::optional(AgeAt(*reading_.birth, today_)) : std::nullopt;
+    for (const v1::ReasonCode fault : ConsentFaults(policy_, facts_, age)) Fail(v1::CHECK_CONSENT, fault);
   }
 
   void Parties() {
@@ -514,6 +521,7 @@ v1::Decision Decide(const Policy& policy, const v1::Facts& facts) {
   examination.AgePolicy();
   examination.ChannelPolicy();
   examination.Parties();
+  examination.Consent();
   examination.CarriedReasons();
   examination.Contest();
   return examination.Merge();
@@ -528,6 +536,13 @@ v1::Decision DecideFaces(const Policy& policy, const v1::Facts& facts) {
 PersonKey PersonOf(const Policy& policy, const v1::Document& document, TimePoint now) {
   const auto seconds = std::chrono::floor<std::chrono::seconds>(now.time_since_epoch()).count();
   return ReadDocument(document, DayAt(seconds, policy.pack.utc_offset_minutes())).person;
+}
+
+std::optional<int> HolderAge(const Policy& policy, const v1::Document& document, TimePoint now) {
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(now.time_since_epoch()).count();
+  const CivilDate today = DayAt(seconds, policy.pack.utc_offset_minutes());
+  const auto birth = ReadDocument(document, today).birth;
+  return birth ? std::optional(AgeAt(*birth, today)) : std::nullopt;
 }
 
 v1::Verdict Precheck(const Policy& policy, const v1::Facts& facts) {

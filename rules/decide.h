@@ -3,6 +3,8 @@
 // thread.
 #pragma once
 
+#include <optional>
+
 #include "base/clock.h"
 #include "realname/v1/decision.pb.h"
 #include "realname/v1/facts.pb.h"
@@ -33,6 +35,9 @@ v1::ReasonClass ClassInForce(const Policy& policy, v1::ReasonCode code, uint32_t
 // Under whom a document's holder is known at `now`. With an empty number, where it does not tell, there is no quota to
 // count and no claim to make.
 PersonKey PersonOf(const Policy& policy, const v1::Document& document, TimePoint now);
+
+// The holder's age in completed years at `now`; nothing where the document does not tell.
+std::optional<int> HolderAge(const Policy& policy, const v1::Document& document, TimePoint now);
 
 // What an application without pictures may be told beforehand: PASS (go on), REJECT (it would be refused), or REVIEW
 // (only an own hall can tell). Looks at document, age, channel, quota and what is registered, never at captures.

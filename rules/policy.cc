@@ -71,11 +71,22 @@ void CheckChallenge(Faults& faults, const v1::PolicyPack& pack) {
   for (int action = v1::ChallengeAction_MIN + 1; action <= v1::ChallengeAction_MAX; ++action) {
     require(seen.contains(action), "an action has no text");
   }
+  std::set<std::string> ids;
   for (int i = 0; i < pack.notices_size(); ++i) {
     const v1::Notice& notice = pack.notices(i);
     faults.Require(!notice.notice_id().empty() && notice.notice_id().size() <= 64 && !notice.version().empty() &&
                        Complete(notice.text()) && notice.rule_ids_size() > 0,
                    "notices", i, "needs notice_id, version, a rule and a text in zh and en");
+    faults.Require(notice.kind() != v1::NOTICE_KIND_UNSPECIFIED && !notice.purpose().empty() &&
+                       notice.legal_basis() != v1::LEGAL_BASIS_UNSPECIFIED,
+                   "notices", i, notice.notice_id() + " needs kind, purpose and legal_basis");
+    faults.Require(ids.insert(notice.notice_id()).second, "notices", i, notice.notice_id() + " has two entries");
+    faults.Require(!notice.optional() || notice.legal_basis() == v1::LEGAL_BASIS_CONSENT, "notices", i,
+                   notice.notice_id() + ": only what rests on consent is optional");
+    for (const v1::NoticeTranslation& translation : notice.translations()) {
+      faults.Require(!translation.language_tag().empty() && !translation.text().empty(), "notices", i,
+                     notice.notice_id() + ": a translation needs a language_tag and a text");
+    }
   }
 }
 
@@ -335,6 +346,11 @@ v1::Check CheckOf(v1::ReasonCode code) {
       return v1::CHECK_RECORD_CONSISTENCY;
     case v1::CTS_REQUESTED:
       return v1::CHECK_CONTEST;
+    case v1::CNS_NOTICE_MISSING:
+    case v1::CNS_SEPARATE_CONSENT_MISSING:
+    case v1::CNS_RISK_NOTICE_UNSIGNED:
+    case v1::CNS_READ_ALOUD_VIDEO_MISSING:
+      return v1::CHECK_CONSENT;
     case v1::PTY_HANDLER_DOC_MISSING:
     case v1::PTY_AUTHORITY_LETTER_MISSING:
     case v1::PTY_ACTUAL_USER_MISSING:

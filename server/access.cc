@@ -27,6 +27,8 @@ constexpr AccessRow kTable[] = {
     {"realname.v1.RegistrationService.ConfirmActivation", kSellers},
     {"realname.v1.RegistrationService.CancelVerification", kSellers},
     {"realname.v1.RegistrationService.RequestReview", kSellers},
+    {"realname.v1.RegistrationService.ListConsents", kReaders},
+    {"realname.v1.RegistrationService.WithdrawConsent", kSellers},
     {"realname.v1.ReviewService.ListCases", kReviewers},
     {"realname.v1.ReviewService.ClaimCase", kReviewers},
     {"realname.v1.ReviewService.ExtendClaim", kReviewers},

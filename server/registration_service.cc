@@ -113,13 +113,14 @@ void OpenWatches::WaitForNone() {
 }
 
 RegistrationServiceImpl::RegistrationServiceImpl(const Admission& admission, Registration& registration,
-                                                 Sessions& sessions, Verifications& verifications, Registry& registry,
-                                                 PolicyArchive& policies, const Clock& clock, EventHub& events,
-                                                 size_t watch_streams)
+                                                 Sessions& sessions, Verifications& verifications, Consents& consents,
+                                                 Registry& registry, PolicyArchive& policies, const Clock& clock,
+                                                 EventHub& events, size_t watch_streams)
     : admission_(admission),
       registration_(registration),
       sessions_(sessions),
       verifications_(verifications),
+      consents_(consents),
       registry_(registry),
       policies_(policies),
       clock_(clock),
@@ -261,6 +262,24 @@ grpc::ServerUnaryReactor* RegistrationServiceImpl::RequestReview(grpc::CallbackS
                                                            [this](const auto& caller, const auto& asked, Deadline d) {
                                                              return registration_.RequestReview(caller, asked, d);
                                                            });
+}
+
+grpc::ServerUnaryReactor* RegistrationServiceImpl::ListConsents(grpc::CallbackServerContext* context,
+                                                                const grpc::ByteBuffer* request,
+                                                                grpc::ByteBuffer* response) {
+  static const std::string kMethod = Method("ListConsents");
+  return Unary<v1::ListConsentsRequest, v1::ListConsentsResponse>(
+      admission_, context, request, response, kMethod,
+      [this](const auto& caller, const auto& asked, Deadline d) { return consents_.List(caller, asked, d); });
+}
+
+grpc::ServerUnaryReactor* RegistrationServiceImpl::WithdrawConsent(grpc::CallbackServerContext* context,
+                                                                   const grpc::ByteBuffer* request,
+                                                                   grpc::ByteBuffer* response) {
+  static const std::string kMethod = Method("WithdrawConsent");
+  return Unary<v1::WithdrawConsentRequest, v1::ListConsentsResponse>(
+      admission_, context, request, response, kMethod,
+      [this](const auto& caller, const auto& asked, Deadline d) { return consents_.Withdraw(caller, asked, d); });
 }
 
 }  // namespace realname::server

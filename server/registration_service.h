@@ -8,6 +8,7 @@
 #include "realname/v1/registration_service.grpc.pb.h"
 #include "server/call.h"
 #include "server/event_hub.h"
+#include "verification/consents.h"
 #include "verification/registration.h"
 #include "verification/sessions.h"
 #include "verification/verifications.h"
@@ -31,10 +32,12 @@ class OpenWatches {
 };
 
 // Requests and replies as bytes (see call.h).
+using RawConsentMethods = v1::RegistrationService::WithRawCallbackMethod_ListConsents<
+    v1::RegistrationService::WithRawCallbackMethod_WithdrawConsent<v1::RegistrationService::Service>>;
 using RawSessionMethods = v1::RegistrationService::WithRawCallbackMethod_StartSession<
     v1::RegistrationService::WithRawCallbackMethod_SubmitChallengeFrame<
         v1::RegistrationService::WithRawCallbackMethod_GetSession<
-            v1::RegistrationService::WithRawCallbackMethod_ExtendSession<v1::RegistrationService::Service>>>>;
+            v1::RegistrationService::WithRawCallbackMethod_ExtendSession<RawConsentMethods>>>>;
 using RawRegistrationService = v1::RegistrationService::WithRawCallbackMethod_PrecheckEligibility<
     v1::RegistrationService::WithRawCallbackMethod_SubmitRegistration<
         v1::RegistrationService::WithRawCallbackMethod_ResubmitEvidence<
@@ -49,8 +52,8 @@ class RegistrationServiceImpl final : public RawRegistrationService {
  public:
   // All outlive the service. At most `watch_streams` watches are open at once.
   RegistrationServiceImpl(const Admission& admission, Registration& registration, Sessions& sessions,
-                          Verifications& verifications, Registry& registry, PolicyArchive& policies, const Clock& clock,
-                          EventHub& events, size_t watch_streams);
+                          Verifications& verifications, Consents& consents, Registry& registry, PolicyArchive& policies,
+                          const Clock& clock, EventHub& events, size_t watch_streams);
 
   grpc::ServerUnaryReactor* PrecheckEligibility(grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
                                                 grpc::ByteBuffer* response) override;
@@ -78,6 +81,10 @@ class RegistrationServiceImpl final : public RawRegistrationService {
                                                grpc::ByteBuffer* response) override;
   grpc::ServerUnaryReactor* RequestReview(grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
                                           grpc::ByteBuffer* response) override;
+  grpc::ServerUnaryReactor* ListConsents(grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
+                                         grpc::ByteBuffer* response) override;
+  grpc::ServerUnaryReactor* WithdrawConsent(grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
+                                            grpc::ByteBuffer* response) override;
 
   // Returns when no stream uses this service any more; after gRPC was shut down, and before anything goes.
   void WaitForWatches() { open_watches_.WaitForNone(); }
@@ -87,6 +94,7 @@ class RegistrationServiceImpl final : public RawRegistrationService {
   Registration& registration_;
   Sessions& sessions_;
   Verifications& verifications_;
+  Consents& consents_;
   Registry& registry_;
   PolicyArchive& policies_;
   const Clock& clock_;

@@ -55,6 +55,7 @@ struct Server::Parts {
   std::unique_ptr<Registration> registration;
   std::unique_ptr<Sessions> sessions;
   std::unique_ptr<Verifications> verifications;
+  std::unique_ptr<Consents> consents;
   std::unique_ptr<Reviews> reviews;
   std::unique_ptr<RequestPool> pool;
   std::unique_ptr<Admission> admission;
@@ -105,6 +106,7 @@ Result<std::unique_ptr<Server>> Server::Start(const v1::ServerConfig& config, co
   parts->sessions =
       std::make_unique<Sessions>(*parts->store->sessions, *parts->faces, *parts->policies, clock, RandomBytes, Sha256);
   parts->verifications = std::make_unique<Verifications>(registry, *parts->store->reviews, *parts->policies, clock);
+  parts->consents = std::make_unique<Consents>(registry, *parts->policies, clock);
   parts->reviews = std::make_unique<Reviews>(*parts->store->reviews, registry, *parts->policies, clock);
   const v1::Limits& limits = config.limits();
   parts->pool =
@@ -113,8 +115,8 @@ Result<std::unique_ptr<Server>> Server::Start(const v1::ServerConfig& config, co
                                                  std::chrono::seconds(limits.max_deadline_seconds()));
   parts->events = std::make_unique<EventHub>(registry, *parts->verifications);
   parts->registration_service = std::make_unique<RegistrationServiceImpl>(
-      *parts->admission, *parts->registration, *parts->sessions, *parts->verifications, registry, *parts->policies,
-      clock, *parts->events, limits.watch_streams());
+      *parts->admission, *parts->registration, *parts->sessions, *parts->verifications, *parts->consents, registry,
+      *parts->policies, clock, *parts->events, limits.watch_streams());
   parts->review_service = std::make_unique<ReviewServiceImpl>(*parts->admission, *parts->reviews);
   parts->face_service = std::make_unique<FaceServiceImpl>(*parts->admission, *parts->faces, *parts->policy);
 

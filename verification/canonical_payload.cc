@@ -106,5 +106,6 @@ std::string CanonicalPayload(const v1::ExtendSessionRequest& request) { return C
 std::string CanonicalPayload(const v1::ConfirmActivationRequest& request) { return Canonical('A', request, nullptr); }
 std::string CanonicalPayload(const v1::DecideCaseRequest& request) { return Canonical('D', request, nullptr); }
 std::string CanonicalPayload(const v1::CancelVerificationRequest& request) { return Canonical('C', request, nullptr); }
+std::string CanonicalPayload(const v1::WithdrawConsentRequest& request) { return Canonical('W', request, nullptr); }
 
 }  // namespace realname

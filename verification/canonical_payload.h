@@ -21,6 +21,7 @@ std::string CanonicalPayload(const v1::StartSessionRequest& request);
 std::string CanonicalPayload(const v1::ExtendSessionRequest& request);
 std::string CanonicalPayload(const v1::ConfirmActivationRequest& request);
 std::string CanonicalPayload(const v1::CancelVerificationRequest& request);
+std::string CanonicalPayload(const v1::WithdrawConsentRequest& request);
 std::string CanonicalPayload(const v1::RequestReviewRequest& request, PictureDigests& digests);
 std::string CanonicalPayload(const v1::DecideCaseRequest& request);
 

@@ -3,6 +3,7 @@
 
 #include "rules/decide.h"
 #include "rules/explain.h"
+#include "rules/notices.h"
 #include "rules/person_name.h"
 #include "rules/resident_id.h"
 #include "verification/answer.h"
@@ -39,11 +40,16 @@ Result<v1::PrecheckEligibilityResponse> Precheck(Registry& registry, const Polic
   facts.mutable_application()->set_entry_type(request.entry_type());
   facts.mutable_application()->set_customer_kind(request.customer_kind());
   facts.mutable_application()->set_channel_type(request.channel().type());
+  facts.mutable_application()->set_product(request.product());
   *facts.mutable_subject()->mutable_document() = request.document();
   *facts.mutable_registry() = *observed->facts;
   facts.set_attempt(1);
 
   v1::PrecheckEligibilityResponse response;
+  for (const v1::Notice* notice : rules::NoticesFor(policy, request.channel().type(), request.product(),
+                                                    rules::HolderAge(policy, request.document(), query.now))) {
+    *response.add_notices() = rules::ToShow(*notice);
+  }
   switch (rules::Precheck(policy, facts)) {
     case v1::VERDICT_PASS:
       response.set_eligibility(v1::ELIGIBILITY_YES);

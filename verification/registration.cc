@@ -11,6 +11,7 @@
 #include "rules/contest.h"
 #include "rules/decide.h"
 #include "rules/explain.h"
+#include "rules/notices.h"
 #include "rules/parties.h"
 #include "rules/person_name.h"
 #include "rules/quality_gate.h"
@@ -29,6 +30,16 @@ constexpr auto kCommitReserve = std::chrono::milliseconds(20);
 Status DeadlinePassed() {
   return Status(StatusCode::kDeadlineExceeded, "DEADLINE_PASSED",
                 "the deadline passed before the decision was committed; retry with the same request_id");
+}
+
+// What is given again takes the place of what was given before.
+void GiveAgain(const google::protobuf::RepeatedPtrField<v1::Consent>& again,
+               google::protobuf::RepeatedPtrField<v1::Consent>& consents) {
+  for (const v1::Consent& consent : again) {
+    const auto same = std::find_if(consents.begin(), consents.end(),
+                                   [&](const auto& each) { return each.notice_id() == consent.notice_id(); });
+    *(same == consents.end() ? consents.Add() : &*same) = consent;
+  }
 }
 
 Status StaffRequired() {
@@ -142,6 +153,7 @@ Result<v1::Verification> Registration::Submit(const Caller& caller, const v1::Su
   record.set_product(request.product());
   *record.mutable_channel() = request.channel();
   *record.mutable_capture() = party.capture();
+  *record.mutable_consents() = request.consents();
   record.mutable_subject()->set_msisdn(request.msisdn());
   *record.mutable_subject()->mutable_document() = party.document();
   for (int i = 1; i < request.parties_size(); ++i) {
@@ -262,6 +274,9 @@ Result<v1::Verification> Registration::Resubmit(const Caller& caller, const v1::
       case v1::EVIDENCE_ITEM_LIVE_PORTRAIT:
         application.ComparedPictures().live_portrait = {item.photo(), digests.Of(item.photo())};
         break;
+      case v1::EVIDENCE_ITEM_CONSENT:
+        GiveAgain(item.consents(), *application.record.mutable_consents());
+        break;
       case v1::EVIDENCE_ITEM_SECOND_DOCUMENT:
         *application.record.mutable_subject()->mutable_second_document() = item.document();
         *application.record.mutable_alternative()->mutable_second_capture() = item.capture();
@@ -381,6 +396,8 @@ Result<v1::Verification> Registration::RequestReview(const Caller& caller, const
     if (again.ok() && again->contested) return AlreadyContested();
     return Status(StatusCode::kFailedPrecondition, "NUMBER_TAKEN", "the number is somebody's by now: choose another");
   }
+  *record.mutable_consents() = refused->record.consents();
+  GiveAgain(request.consents(), *record.mutable_consents());
   *record.mutable_parties() = refused->record.parties();
   TakeStored(*refused, digests, application);
   Pictures& compared = application.ComparedPictures();
@@ -480,6 +497,14 @@ Result<v1::Verification> Registration::Verify(const Caller& caller, Application&
     }
     *facts.mutable_subject()->mutable_second_document() = application.record.subject().second_document();
   }
+  for (const v1::Consent& consent : application.record.consents()) {
+    v1::ConsentFacts& given = *facts.add_consents();
+    given.set_notice_id(consent.notice_id());
+    given.set_version(consent.version());
+    *given.mutable_time() = consent.time();
+    given.set_evidence(consent.evidence());
+    given.set_has_reference(!consent.reference().empty());
+  }
   facts.set_attempt(application.attempt);
   if (application.record.has_contest()) *facts.mutable_contest() = application.record.contest();
   facts.set_liveness_bpcer(faces_.LivenessBpcer(policy.pack.liveness().live_score_fail()));
@@ -559,7 +584,8 @@ Result<v1::Verification> Registration::Verify(const Caller& caller, Application&
       party.pictures = other.pictures;
       party.letter_scan = other.letter_scan;
     }
-    if (const uint32_t days = policy.pack.retention().face_reference_days(); days > 0) {
+    if (const uint32_t days = policy.pack.retention().face_reference_days();
+        days > 0 && rules::MayProcess(policy, facts, v1::PROCESSING_FACE_REFERENCE)) {
       commit.evidence_expire_time = now + std::chrono::hours(24) * days;
     }
     commit.expected_sequence = application.expected_sequence;

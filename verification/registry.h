@@ -210,6 +210,12 @@ struct PrecheckObservation {
   std::optional<v1::RegistryFacts> facts;
 };
 
+// A consent that was withdrawn.
+struct Withdrawal {
+  std::string notice_id;
+  TimePoint time;
+};
+
 class RegistryReader {
  public:
   virtual ~RegistryReader() = default;
@@ -230,6 +236,10 @@ class RegistryReader {
   // The operator's verifications whose ids end with these twelve digits: mostly one, or none.
   virtual Result<std::vector<std::string>> FindByReference(const std::string& operator_id, const std::string& reference,
                                                            Deadline deadline) = 0;
+
+  // Consents of that application that were withdrawn; nothing where there is no such application.
+  virtual Result<std::vector<Withdrawal>> Withdrawals(const Scope& scope, const std::string& verification_id,
+                                                      Deadline deadline) = 0;
 
   // Newest first.
   virtual Result<std::vector<StoredVerification>> List(const ListQuery& query, Deadline deadline) = 0;
@@ -263,6 +273,12 @@ class Registry : public RegistryReader {
   // Anything before activation -> CANCELLED, place and number given back. Repeating is harmless. Errors as Confirm.
   virtual Result<StoredVerification> Cancel(const Scope& scope, const RequestKey& request,
                                             const std::string& verification_id, TimePoint now, Deadline deadline) = 0;
+
+  // Withdraws a consent, and drops what was measured in the application's pictures if `drop_evidence`. Repeating is
+  // harmless. ALREADY_EXISTS: REQUEST_ID_REUSED. NOT_FOUND as in Get.
+  virtual Status WithdrawConsent(const Scope& scope, const RequestKey& request, const std::string& verification_id,
+                                 const std::string& notice_id, bool drop_evidence, TimePoint now,
+                                 Deadline deadline) = 0;
 
   // Ends reservations that ran out before `now`, at most `limit`; returns how many.
   virtual Result<uint32_t> ExpireReservations(TimePoint now, uint32_t limit, Deadline deadline) = 0;

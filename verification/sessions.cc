@@ -9,6 +9,7 @@
 
 #include "rules/challenge.h"
 #include "rules/explain.h"
+#include "rules/notices.h"
 #include "verification/answer.h"
 #include "verification/canonical_payload.h"
 
@@ -121,6 +122,7 @@ Result<v1::Session> Sessions::Start(const Caller& caller, const v1::StartSession
   commit.nonce = Hex(random_bytes_(kNonceBytes));
   commit.owner = caller.owner;
   *commit.record.mutable_channel() = request.channel();
+  commit.record.set_product(request.product());
   for (const v1::ChallengeAction action : *steps) commit.record.add_actions(action);
   commit.now = clock_.Now();
   commit.expire_time = commit.now + std::chrono::minutes(challenge.session_minutes());
@@ -282,11 +284,8 @@ v1::Session Sessions::Answer(const Caller& caller, const StoredSession& session)
   answer.set_verification_id(session.verification_id);
   answer.set_extensions_left(left(challenge.max_extensions(), record.extensions()));
   answer.set_refusals_left(left(challenge.max_refused_frames(), static_cast<uint32_t>(record.refused_frames_size())));
-  for (const v1::Notice& notice : policy.pack.notices()) {
-    v1::SessionNotice& shown = *answer.add_notices();
-    shown.set_notice_id(notice.notice_id());
-    shown.set_version(notice.version());
-    *shown.mutable_text() = rules::ToText(notice.text());
+  for (const v1::Notice* notice : rules::NoticesFor(policy, record.channel().type(), record.product(), std::nullopt)) {
+    *answer.add_notices() = rules::ToShow(*notice);
   }
   for (int i = 0; i < record.actions_size(); ++i) {
     v1::ChallengeStep& step = *answer.add_steps();

@@ -71,6 +71,34 @@ class Form {
     Time(capture.time(), field + ".time");
     Word(capture.device_id(), field + ".device_id");
   }
+  void Consents(const pb::RepeatedPtrField<v1::Consent>& consents, const std::string& field) {
+    std::vector<std::string> seen;
+    Require(consents.size() <= 64, field, "more than 64");
+    for (int i = 0; i < std::min(consents.size(), 64); ++i) {
+      const v1::Consent& consent = consents[i];
+      const std::string at = field + "[" + std::to_string(i) + "]";
+      Require(!consent.notice_id().empty(), at + ".notice_id", "required");
+      Word(consent.notice_id(), at + ".notice_id");
+      Require(std::find(seen.begin(), seen.end(), consent.notice_id()) == seen.end(), at + ".notice_id",
+              "appears twice");
+      seen.push_back(consent.notice_id());
+      Require(!consent.version().empty(), at + ".version", "required");
+      Word(consent.version(), at + ".version");
+      Require(consent.has_time(), at + ".time", "required");
+      Time(consent.time(), at + ".time");
+      Given(consent.evidence(), at + ".evidence");
+      const std::string& reference = consent.reference();
+      const bool plain = std::all_of(reference.begin(), reference.end(), [](char c) {
+        return std::isalnum(static_cast<unsigned char>(c)) != 0 ||
+               std::string_view("._-/:").find(c) != std::string::npos;
+      });
+      Require(plain && reference.size() <= 128, at + ".reference",
+              "must be up to 128 characters of A-Z a-z 0-9 . _ - / :");
+      Require(consent.evidence() < v1::CONSENT_EVIDENCE_SIGNED || !reference.empty(), at + ".reference",
+              "required with a signature or a recording");
+      Word(consent.language_tag(), at + ".language_tag");
+    }
+  }
   void Time(const pb::Timestamp& time, const std::string& field) {
     Require(time.seconds() >= -62135596800 && time.seconds() <= 253402300799 && time.nanos() >= 0 &&
                 time.nanos() <= 999999999,
@@ -215,6 +243,7 @@ Status Validate(const v1::SubmitRegistrationRequest& request, const Caller& call
   form.Channel(request.channel(), caller);
   form.Require(request.session_nonce().empty() || IsNonce(request.session_nonce()), "session_nonce",
                "must be a session's nonce: 64 digits of 0-9 a-f");
+  form.Consents(request.consents(), "consents");
   Parties(request, form);
   return form.Finish();
 }
@@ -231,7 +260,13 @@ Status Validate(const v1::ResubmitEvidenceRequest& request, const Caller&) {
     form.Given(item.item(), at + ".item");
     form.Require(std::find(seen.begin(), seen.end(), item.item()) == seen.end(), at + ".item", "appears twice");
     seen.push_back(item.item());
-    if (item.item() == v1::EVIDENCE_ITEM_ATTESTATION) {
+    form.Require(item.item() == v1::EVIDENCE_ITEM_CONSENT || item.consents().empty(), at + ".consents",
+                 "is for EVIDENCE_ITEM_CONSENT");
+    if (item.item() == v1::EVIDENCE_ITEM_CONSENT) {
+      form.Require(!item.consents().empty(), at + ".consents", "required");
+      form.Consents(item.consents(), at + ".consents");
+      form.Require(!item.has_document() && !item.has_capture() && item.photo().empty(), at, "must hold consents only");
+    } else if (item.item() == v1::EVIDENCE_ITEM_ATTESTATION) {
       form.Require(!item.has_document() && !item.has_capture() && item.photo().empty(), at,
                    "must be empty but for its kind: the caller's word is the evidence");
     } else if (item.item() == v1::EVIDENCE_ITEM_DOCUMENT || item.item() == v1::EVIDENCE_ITEM_SECOND_DOCUMENT) {
@@ -250,6 +285,7 @@ Status Validate(const v1::StartSessionRequest& request, const Caller& caller) {
   Form form(request);
   form.Uuid(request.request_id(), "request_id");
   form.Channel(request.channel(), caller);
+  form.Word(request.product(), "product");
   std::vector<int> seen;
   for (int i = 0; i < request.excluded_actions_size(); ++i) {
     const std::string at = "excluded_actions[" + std::to_string(i) + "]";
@@ -291,6 +327,7 @@ Status Validate(const v1::PrecheckEligibilityRequest& request, const Caller& cal
   form.Channel(request.channel(), caller);
   form.Document(request.document(), "document", true);
   form.Require(!request.document().name().empty(), "document.name", "required");
+  form.Word(request.product(), "product");
   return form.Finish();
 }
 
@@ -343,8 +380,24 @@ Status Validate(const v1::RequestReviewRequest& request, const Caller& caller) {
   form.Text(request.statement(), "statement", 2000);
   if (!request.id_photo().empty()) form.Picture(request.id_photo(), "id_photo");
   if (!request.live_portrait().empty()) form.Picture(request.live_portrait(), "live_portrait");
+  form.Consents(request.consents(), "consents");
   form.Require(request.msisdn().empty() || IsE164(request.msisdn()), "msisdn",
                "must be a phone number in E.164 form with its plus sign");
+  return form.Finish();
+}
+
+Status Validate(const v1::ListConsentsRequest& request, const Caller&) {
+  Form form(request);
+  form.Uuid(request.verification_id(), "verification_id");
+  return form.Finish();
+}
+
+Status Validate(const v1::WithdrawConsentRequest& request, const Caller&) {
+  Form form(request);
+  form.Uuid(request.request_id(), "request_id");
+  form.Uuid(request.verification_id(), "verification_id");
+  form.Require(!request.notice_id().empty(), "notice_id", "required");
+  form.Word(request.notice_id(), "notice_id");
   return form.Finish();
 }
 

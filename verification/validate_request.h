@@ -30,6 +30,8 @@ Status Validate(const v1::ConfirmActivationRequest& request, const Caller& calle
 Status Validate(const v1::CancelVerificationRequest& request, const Caller& caller);
 Status Validate(const v1::RequestReviewRequest& request, const Caller& caller);
 Status Validate(const v1::CountContestsRequest& request, const Caller& caller);
+Status Validate(const v1::ListConsentsRequest& request, const Caller& caller);
+Status Validate(const v1::WithdrawConsentRequest& request, const Caller& caller);
 Status Validate(const v1::ListCasesRequest& request, const Caller& caller);
 Status Validate(const v1::ClaimCaseRequest& request, const Caller& caller);
 Status Validate(const v1::ExtendClaimRequest& request, const Caller& caller);

@@ -64,8 +64,8 @@ class CounterTest : public ::testing::Test {
     v1::SubmitRegistrationRequest request =
         cli::MadeUpApplication(people_, people_, by.owner.agent_id, by.owner.outlet_id, "the holder", "live");
     request.set_request_id(Uuid());
-    request.mutable_parties(0)->mutable_capture()->mutable_time()->set_seconds(
-        std::chrono::duration_cast<std::chrono::seconds>(clock_.now.time_since_epoch()).count() - 60);
+    cli::SetTimes(request,
+                  std::chrono::duration_cast<std::chrono::seconds>(clock_.now.time_since_epoch()).count() - 60);
     return request;
   }
   // What no vote lifts: typed data.

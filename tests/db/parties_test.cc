@@ -6,6 +6,7 @@
 
 #include "rules/decide.h"
 #include "tests/db/counter_test.h"
+#include "verification/consents.h"
 
 namespace realname::testing {
 namespace {
@@ -231,6 +232,69 @@ TEST_F(PartiesTest, WhomSomebodyErasedTheRestStaysReadable) {
   ASSERT_TRUE(facts.ok()) << facts.status().detail();
   EXPECT_TRUE(facts->parties(0).has_subject());
   EXPECT_FALSE(facts->parties(1).has_subject()) << "erased, not different";
+}
+
+TEST_F(PartiesTest, WhatWasSaidIsReadBackAndOnlyWhatRestsOnConsentIsWithdrawn) {
+  const auto passed = Submitted(hall_, OfEnterprise());
+  Consents consents(registry_, policies_, clock_);
+  v1::ListConsentsRequest list;
+  list.set_verification_id(passed.verification_id());
+  auto given = consents.List(hall_, list, Soon());
+  ASSERT_TRUE(given.ok()) << given.status().detail();
+  ASSERT_THAT(given->consents(), SizeIs(3));
+  EXPECT_FALSE(given->consents(0).text().zh().empty()) << "word for word";
+  EXPECT_EQ(given->consents(0).legal_basis(), v1::LEGAL_BASIS_LEGAL_OBLIGATION);
+  EXPECT_EQ(consents.List(shop_, list, Soon()).status().code(), StatusCode::kNotFound);
+
+  v1::WithdrawConsentRequest withdraw;
+  withdraw.set_request_id(Uuid());
+  withdraw.set_verification_id(passed.verification_id());
+  withdraw.set_notice_id("face-information");
+  EXPECT_EQ(consents.Withdraw(hall_, withdraw, Soon()).status().reason(), "NOT_ON_CONSENT");
+  withdraw.set_notice_id("marketing");
+  EXPECT_EQ(consents.Withdraw(hall_, withdraw, Soon()).status().reason(), "NO_SUCH_CONSENT");
+  withdraw.set_notice_id("face-reference");
+  auto stored = registry_.GetApplication(hall_.scope, passed.verification_id(), Soon());
+  ASSERT_TRUE(stored.ok());
+  EXPECT_TRUE(stored->parties[0].live_portrait.evidence.has_value());
+  for (int call = 0; call < 2; ++call) {
+    auto withdrawn = consents.Withdraw(hall_, withdraw, Soon());
+    ASSERT_TRUE(withdrawn.ok()) << withdrawn.status().reason() << withdrawn.status().detail();
+    EXPECT_TRUE(withdrawn->consents(2).has_withdraw_time());
+    EXPECT_FALSE(withdrawn->consents(0).has_withdraw_time());
+  }
+  stored = registry_.GetApplication(hall_.scope, passed.verification_id(), Soon());
+  ASSERT_TRUE(stored.ok());
+  EXPECT_FALSE(stored->parties[0].live_portrait.evidence.has_value()) << "the template is gone";
+  EXPECT_FALSE(stored->parties[0].live_portrait.bytes.empty()) << "the picture is the duty's";
+  EXPECT_EQ(Seen(hall_, passed.verification_id()).verdict(), v1::VERDICT_PASS) << "nothing else stopped";
+}
+
+TEST_F(PartiesTest, WhoDoesNotAgreeIsServedAndNoTemplateIsKept) {
+  auto request = Application(shop_);
+  request.mutable_consents()->RemoveLast();
+  const auto passed = Submitted(shop_, request);
+  EXPECT_EQ(passed.verdict(), v1::VERDICT_PASS) << ::testing::PrintToString(Codes(passed));
+  auto stored = registry_.GetApplication(shop_.scope, passed.verification_id(), Soon());
+  ASSERT_TRUE(stored.ok());
+  EXPECT_FALSE(stored->live_portrait.evidence.has_value());
+}
+
+TEST_F(PartiesTest, AMissingNoticeIsGivenAndTheApplicationGoesOn) {
+  auto request = Application(shop_);
+  request.mutable_consents(0)->set_version("0");
+  const auto retry = Submitted(shop_, request);
+  ASSERT_THAT(Codes(retry), ElementsAre(v1::CNS_NOTICE_MISSING));
+  ASSERT_THAT(retry.retry_items(), ElementsAre(v1::EVIDENCE_ITEM_CONSENT));
+  v1::ResubmitEvidenceRequest more;
+  more.set_request_id(Uuid());
+  more.set_verification_id(retry.verification_id());
+  more.add_items()->set_item(v1::EVIDENCE_ITEM_CONSENT);
+  *more.mutable_items(0)->add_consents() = request.consents(0);
+  more.mutable_items(0)->mutable_consents(0)->set_version("1");
+  auto again = registration_.Resubmit(shop_, more, Soon());
+  ASSERT_TRUE(again.ok()) << again.status().reason();
+  EXPECT_EQ(again->verdict(), v1::VERDICT_PASS) << ::testing::PrintToString(Codes(*again));
 }
 
 TEST_F(PartiesTest, ARepeatedCallWritesNothing) {

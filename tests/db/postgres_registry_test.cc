@@ -65,6 +65,7 @@ TEST(PostgresSchema, AppendOnlyMeansIt) {
                                                         {"realname.review_vote", "vote"},
                                                         {"realname.contest", "reasons"},
                                                         {"realname.party", "role"},
+                                                        {"realname.consent_withdrawal", "notice_id"},
                                                         {"realname.policy_pack", "body"}}) {
     EXPECT_EQ(FailureOf("realname_server", "update " + table + " set " + column + " = " + column), "42501") << table;
   }

@@ -10,6 +10,7 @@
 
 #include "rules/explain.h"
 #include "rules/face_limits.h"
+#include "rules/notices.h"
 #include "tests/rules/sample_facts.h"
 
 namespace realname::rules {
@@ -236,6 +237,53 @@ TEST(PartyTest, APersonsDocumentIsNoOrganisationsAndTheOtherWayRound) {
   facts = SampleFacts();
   Doc(facts).set_type(v1::DOCUMENT_TYPE_BUSINESS_LICENCE);
   EXPECT_THAT(Reasons(DecideOn(facts)), Contains(v1::DOC_TYPE_NOT_ALLOWED));
+}
+
+void Give(v1::Facts& facts, const char* notice, v1::ConsentEvidence evidence) {
+  v1::ConsentFacts& given = *facts.add_consents();
+  given.set_notice_id(notice);
+  given.set_version("1");
+  given.mutable_time()->set_seconds(kNoon - 60);
+  given.set_evidence(evidence);
+  given.set_has_reference(evidence >= v1::CONSENT_EVIDENCE_SIGNED);
+}
+
+TEST(ConsentTest, AStrongerEvidenceServesForAWeakerAndNothingFromTomorrow) {
+  auto facts = SampleFacts();
+  facts.mutable_application()->set_product("overseas");
+  Give(facts, "fraud-risk", v1::CONSENT_EVIDENCE_READ_ALOUD);
+  Give(facts, "overseas-data", v1::CONSENT_EVIDENCE_SIGNED);
+  EXPECT_EQ(DecideOn(facts).verdict(), v1::VERDICT_PASS);
+  auto unkept = facts;
+  unkept.mutable_consents(2)->set_has_reference(false);
+  EXPECT_THAT(Reasons(DecideOn(unkept)), ElementsAre(v1::CNS_RISK_NOTICE_UNSIGNED));
+  facts.mutable_consents(0)->mutable_time()->set_seconds(kNoon + 3600);
+  EXPECT_THAT(Reasons(DecideOn(facts)), ElementsAre(v1::CNS_NOTICE_MISSING));
+}
+
+TEST(ConsentTest, WhatIsOptionalIsNotAskedFor) {
+  auto facts = SampleFacts();
+  EXPECT_EQ(DecideOn(facts).verdict(), v1::VERDICT_PASS);
+  EXPECT_FALSE(MayProcess(ShippedPolicy(), facts, v1::PROCESSING_FACE_REFERENCE));
+  Give(facts, "face-reference", v1::CONSENT_EVIDENCE_TICKED);
+  EXPECT_TRUE(MayProcess(ShippedPolicy(), facts, v1::PROCESSING_FACE_REFERENCE));
+}
+
+TEST(ConsentTest, NoticesAreByChannelProductAndAge) {
+  auto policy = ShippedPolicy();
+  const auto ids = [&](v1::ChannelType channel, const char* product, std::optional<int> age) {
+    std::set<std::string> found;
+    for (const v1::Notice* notice : NoticesFor(policy, channel, product, age)) found.insert(notice->notice_id());
+    return found;
+  };
+  EXPECT_EQ(ids(v1::CHANNEL_TYPE_OWN_HALL, "prepaid", 30),
+            (std::set<std::string>{"face-information", "face-reference", "number-use"}));
+  EXPECT_TRUE(ids(v1::CHANNEL_TYPE_OWN_HALL, "overseas", 30).contains("fraud-risk"));
+  EXPECT_FALSE(ids(v1::CHANNEL_TYPE_OWN_APP, "overseas", 30).contains("fraud-risk"));
+  policy.pack.mutable_notices(0)->set_max_age(17);
+  EXPECT_FALSE(ids(v1::CHANNEL_TYPE_OWN_HALL, "prepaid", 30).contains("face-information"));
+  EXPECT_TRUE(ids(v1::CHANNEL_TYPE_OWN_HALL, "prepaid", 17).contains("face-information"));
+  EXPECT_TRUE(ids(v1::CHANNEL_TYPE_OWN_HALL, "", std::nullopt).contains("fraud-risk")) << "each that might apply";
 }
 
 // In an own hall without the face: a passport beside the card, and two members of staff.
@@ -489,6 +537,30 @@ const Spoiler kSpoilers[] = {
        f.mutable_application()->set_customer_kind(v1::CUSTOMER_KIND_IOT_INDIVIDUAL);
      },
      v1::CHN_IOT_ONLINE_FORBIDDEN, v1::CHECK_CHANNEL_POLICY, v1::OUTCOME_FAILED, v1::VERDICT_REJECT},
+    {"NotTold", [](v1::Facts& f) { f.mutable_consents(0)->set_version("0"); }, v1::CNS_NOTICE_MISSING, v1::CHECK_CONSENT,
+     v1::OUTCOME_FAILED, v1::VERDICT_RETRY},
+    {"NotAgreed",
+     [](v1::Facts& f) {
+       f.mutable_application()->set_product("overseas");
+       Give(f, "fraud-risk", v1::CONSENT_EVIDENCE_SIGNED);
+       Give(f, "overseas-data", v1::CONSENT_EVIDENCE_SHOWN);
+     },
+     v1::CNS_SEPARATE_CONSENT_MISSING, v1::CHECK_CONSENT, v1::OUTCOME_FAILED, v1::VERDICT_RETRY},
+    {"NotSigned",
+     [](v1::Facts& f) {
+       f.mutable_application()->set_product("overseas");
+       Give(f, "fraud-risk", v1::CONSENT_EVIDENCE_TICKED);
+       Give(f, "overseas-data", v1::CONSENT_EVIDENCE_TICKED);
+     },
+     v1::CNS_RISK_NOTICE_UNSIGNED, v1::CHECK_CONSENT, v1::OUTCOME_FAILED, v1::VERDICT_RETRY},
+    {"NotReadAloud",
+     [](v1::Facts& f) {
+       Online(f);
+       f.mutable_application()->set_product("overseas");
+       Give(f, "fraud-risk-aloud", v1::CONSENT_EVIDENCE_SIGNED);
+       Give(f, "overseas-data", v1::CONSENT_EVIDENCE_TICKED);
+     },
+     v1::CNS_READ_ALOUD_VIDEO_MISSING, v1::CHECK_CONSENT, v1::OUTCOME_FAILED, v1::VERDICT_RETRY},
     {"WithoutFaceAtAnAgent",
      [](v1::Facts& f) {
        f = WithoutFace();

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "realname/v1/facts.pb.h"
+#include "realname/v1/registration_service.pb.h"
 #include "rules/policy.h"
 
 namespace realname::testing {
@@ -77,8 +78,26 @@ inline v1::Facts SampleFacts() {
   auto* comparison = facts.mutable_subject()->mutable_comparison();
   comparison->set_similarity(0.8f);
   comparison->set_fmr_at_similarity(1e-6);
+  for (const char* notice : {"face-information", "number-use"}) {
+    v1::ConsentFacts& given = *facts.add_consents();
+    given.set_notice_id(notice);
+    given.set_version("1");
+    given.mutable_time()->set_seconds(kNoon - 120);
+    given.set_evidence(v1::CONSENT_EVIDENCE_TICKED);
+  }
   facts.set_attempt(1);
   return facts;
+}
+
+// That the shipped policy's notices were shown and ticked, with consent to keep the face reference.
+inline void AddConsents(v1::SubmitRegistrationRequest& request) {
+  for (const char* notice : {"face-information", "number-use", "face-reference"}) {
+    v1::Consent& consent = *request.add_consents();
+    consent.set_notice_id(notice);
+    consent.set_version("1");
+    consent.mutable_time()->set_seconds(kNoon - 120);
+    consent.set_evidence(v1::CONSENT_EVIDENCE_TICKED);
+  }
 }
 
 // A frame that shows the action, beside a first frame that is GoodFace().

@@ -159,6 +159,29 @@ class FakeRegistry final : public Registry {
     return Transition(scope, request, verification_id, now, v1::STATE_CANCELLED);
   }
 
+  Status WithdrawConsent(const Scope& scope, const RequestKey& request, const std::string& verification_id,
+                         const std::string& notice_id, bool drop_evidence, TimePoint now, Deadline) override {
+    const std::lock_guard lock(mutex_);
+    auto row = Find(scope, verification_id);
+    if (!row.ok()) return row.status();
+    const std::pair key(request.principal, request.request_id);
+    if (const auto earlier = requests_.find(key); earlier != requests_.end()) {
+      if (earlier->second.payload == request.canonical_payload) return {};
+      return Status(StatusCode::kAlreadyExists, "REQUEST_ID_REUSED", "used before");
+    }
+    requests_[key] = {request.canonical_payload, verification_id};
+    (*row)->withdrawals.emplace(notice_id, now);
+    if (drop_evidence) {
+      (*row)->id_photo.evidence.reset();
+      (*row)->live_portrait.evidence.reset();
+      for (StoredParty& party : (*row)->parties) {
+        party.id_photo.evidence.reset();
+        party.live_portrait.evidence.reset();
+      }
+    }
+    return {};
+  }
+
   Result<uint32_t> ExpireReservations(TimePoint now, uint32_t limit, Deadline) override {
     const std::lock_guard lock(mutex_);
     if (!failure_.ok()) return failure_;
@@ -240,6 +263,16 @@ class FakeRegistry final : public Registry {
     }
     return out;
   }
+  Result<std::vector<Withdrawal>> Withdrawals(const Scope& scope, const std::string& verification_id,
+                                              Deadline) override {
+    const std::lock_guard lock(mutex_);
+    if (!failure_.ok()) return failure_;
+    std::vector<Withdrawal> out;
+    if (auto row = Find(scope, verification_id); row.ok()) {
+      for (const auto& [notice, time] : (*row)->withdrawals) out.push_back({notice, time});
+    }
+    return out;
+  }
   Result<std::vector<StoredVerification>> List(const ListQuery& query, Deadline) override {
     const std::lock_guard lock(mutex_);
     if (!failure_.ok()) return failure_;
@@ -303,6 +336,7 @@ class FakeRegistry final : public Registry {
     v1::ApplicationRecord record;
     StoredPicture id_photo, live_portrait;
     std::vector<StoredParty> parties;
+    std::map<std::string, TimePoint> withdrawals;
     std::vector<StoredEvent> events;
   };
   struct Claim {

@@ -72,6 +72,7 @@ class RegistrationTest : public ::testing::Test {
     party.mutable_capture()->mutable_time()->set_seconds(kNoon - 60);
     party.set_id_photo("the holder");
     party.set_live_portrait("the holder, live");
+    AddConsents(request);
     return request;
   }
   v1::ResubmitEvidenceRequest Again(const v1::Verification& answer, v1::EvidenceItem item, const std::string& photo) {

@@ -13,6 +13,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "rules/notices.h"
 #include "tests/rules/sample_facts.h"
 #include "tests/verification/fake_registry.h"
 #include "verification/answer.h"
@@ -146,6 +147,7 @@ class SessionsTest : public ::testing::Test {
     party.set_id_photo("ann front id");
     party.set_live_portrait("ann front portrait");
     request.set_session_nonce(nonce);
+    AddConsents(request);
     return request;
   }
   v1::Verification Submitted(const v1::SubmitRegistrationRequest& request) {
@@ -205,7 +207,8 @@ TEST_F(SessionsTest, AStartedSessionSaysWhatToShowAndWhatToDo) {
   EXPECT_EQ(session.next_action(), v1::NEXT_ACTION_SUBMIT_FRAME);
   EXPECT_THAT(session.next_action_text().en(), HasSubstr("camera"));
   EXPECT_FALSE(session.next_action_text().zh().empty());
-  EXPECT_EQ(session.notices_size(), policy_->pack.notices_size());
+  const auto notices = rules::NoticesFor(*policy_, v1::CHANNEL_TYPE_OWN_APP, "", std::nullopt);
+  EXPECT_EQ(session.notices_size(), static_cast<int>(notices.size()));
   EXPECT_GT(session.notices_size(), 0);
   EXPECT_EQ(FromTimestamp(session.expire_time()), clock_.now + std::chrono::minutes(10));
   EXPECT_NE(Started().nonce(), session.nonce());
