@@ -15,6 +15,7 @@
 
 #include "cli/client.h"
 #include "cli/made_up_person.h"
+#include "realname/v1/accountability_service.pb.h"
 #include "realname/v1/annotations.pb.h"
 #include "realname/v1/review_service.pb.h"
 #include "rules/explain.h"
@@ -100,8 +101,8 @@ Reply Call(const std::shared_ptr<grpc::Channel>& channel, const pb::MethodDescri
 
 std::vector<const pb::MethodDescriptor*> Methods() {
   std::vector<const pb::MethodDescriptor*> methods;
-  for (const char* service :
-       {"realname.v1.RegistrationService", "realname.v1.ReviewService", "realname.v1.FaceService"}) {
+  for (const char* service : {"realname.v1.RegistrationService", "realname.v1.ReviewService",
+                              "realname.v1.AccountabilityService", "realname.v1.FaceService"}) {
     const auto* descriptor = pb::DescriptorPool::generated_pool()->FindServiceByName(service);
     for (int i = 0; i < descriptor->method_count(); ++i) methods.push_back(descriptor->method(i));
   }
@@ -116,7 +117,8 @@ bool NamesARow(const pb::MethodDescriptor& method) {
 }
 
 bool ListsRows(const pb::MethodDescriptor& method) {
-  return method.name() == "ListVerifications" || method.name() == "ListCases" || method.name() == "CountContests";
+  return method.name() == "ListVerifications" || method.name() == "ListCases" || method.name() == "CountContests" ||
+         method.name() == "ListSellers" || method.name() == "ListSellerChanges";
 }
 
 // A request that would be answered if the caller were the owner, made at `channel`. Any outlet may contest a refusal
@@ -160,6 +162,10 @@ std::unique_ptr<pb::Message> RequestAbout(const pb::MethodDescriptor& method, co
   } else if (auto* compare = dynamic_cast<v1::CompareFacesRequest*>(request.get())) {
     compare->set_first(cli::ReadFileOrThrow(options.portrait));
     compare->set_second(cli::ReadFileOrThrow(options.second_portrait));
+  } else if (auto* seller = dynamic_cast<v1::SetSellerRequest*>(request.get())) {
+    seller->mutable_seller()->set_agent_id("agent9");
+    seller->mutable_seller()->set_status(v1::SELLER_STATUS_ACTIVE);
+    seller->set_reason("a reason");
   } else if (auto* decide = dynamic_cast<v1::DecideCaseRequest*>(request.get())) {
     decide->set_sequence(1);
     decide->set_conclusion(v1::REVIEW_CONCLUSION_APPROVE);
@@ -264,6 +270,8 @@ int CallOnForeignRows(const OwnRowsOptions& options) {
       if (whose == std::string("outlet")) place.set_outlet_id("outlet2");
       if (whose != std::string("agent") && whose != std::string("outlet")) place.clear_agent_id();
       if (whose == std::string("operator") || whose == std::string("nowhere")) place.clear_outlet_id();
+      if (place.agent_id().empty()) place.set_type(v1::CHANNEL_TYPE_OWN_HALL);
+      if (role == v1::ROLE_ONLINE) place.set_type(v1::CHANNEL_TYPE_OWN_APP);
       for (const auto* method : Methods()) {
         const bool lists_rows = ListsRows(*method);
         if (!server::MayCall(role, method->full_name()) || !(NamesARow(*method) || lists_rows)) continue;

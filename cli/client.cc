@@ -51,6 +51,7 @@ Client::Client(ConnectionOptions options) : options_(std::move(options)) {
   registration_ = v1::RegistrationService::NewStub(channel);
   review_ = v1::ReviewService::NewStub(channel);
   face_ = v1::FaceService::NewStub(channel);
+  accountability_ = v1::AccountabilityService::NewStub(channel);
 }
 
 void Client::Prepare(grpc::ClientContext& context) const {

@@ -196,6 +196,30 @@ void Print(const v1::ModelCard& card) {
   for (const std::string& attack : card.not_countered()) std::printf("not countered: %s\n", attack.c_str());
 }
 
+void Print(const v1::Seller& seller) {
+  std::printf("%-12s %-12s %-12s %-9s", seller.agent_id().c_str(), seller.outlet_id().c_str(),
+              seller.staff_id().c_str(), Strip(v1::SellerStatus_Name(seller.status()), "SELLER_STATUS_").c_str());
+  if (!seller.contract_from().empty()) {
+    std::printf("  contract %s to %s", seller.contract_from().c_str(), seller.contract_to().c_str());
+  }
+  if (!seller.trained_until().empty()) std::printf("  trained until %s", seller.trained_until().c_str());
+  if (!seller.acts_for().empty()) std::printf("  SELLS FOR %s", seller.acts_for().c_str());
+  std::printf("\n");
+}
+
+void Print(const v1::ListSellersResponse& response) {
+  for (const v1::Seller& seller : response.sellers()) Print(seller);
+  if (!response.next_page_token().empty()) std::printf("next page: %s\n", response.next_page_token().c_str());
+}
+
+void Print(const v1::ListSellerChangesResponse& response) {
+  for (const v1::SellerChange& change : response.changes()) {
+    std::printf("%s  %s: %s\n  ", Local(change.change_time()).c_str(), change.principal().c_str(),
+                change.reason().c_str());
+    Print(change.seller());
+  }
+}
+
 void Print(const v1::NoticeToShow& notice) {
   std::printf("  notice        %s %s, %s%s: %s\n                %s\n", notice.notice_id().c_str(),
               notice.version().c_str(), Strip(v1::NoticeKind_Name(notice.kind()), "NOTICE_KIND_").c_str(),

@@ -6,6 +6,7 @@
 
 #include <google/protobuf/message.h>
 
+#include "realname/v1/accountability_service.pb.h"
 #include "realname/v1/face_service.pb.h"
 #include "realname/v1/registration_service.pb.h"
 #include "realname/v1/review_service.pb.h"
@@ -31,6 +32,9 @@ void Print(const v1::Session& session);
 void Print(const v1::ReviewCase& review);
 void Print(const v1::CountContestsResponse& response);
 void Print(const v1::NoticeToShow& notice);
+void Print(const v1::Seller& seller);
+void Print(const v1::ListSellersResponse& response);
+void Print(const v1::ListSellerChangesResponse& response);
 void Print(const v1::ListConsentsResponse& response);
 void PrintRow(const v1::ReviewCase& review);  // one line of the queue
 

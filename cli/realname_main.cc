@@ -17,6 +17,7 @@
 #include "cli/made_up_person.h"
 #include "cli/print.h"
 #include "cli/review_commands.h"
+#include "cli/seller_commands.h"
 
 namespace realname::cli {
 namespace {
@@ -616,6 +617,8 @@ int Main(int argc, char** argv) {
   request_id(sub);
 
   AddReviewCommands(
+      app, [&o] { return Client(WithTimeout(o.connection, o.timeout_seconds)); }, o.json, status);
+  AddSellerCommands(
       app, [&o] { return Client(WithTimeout(o.connection, o.timeout_seconds)); }, o.json, status);
 
   sub = command("register", "submit a registration", &Commands::Register);

@@ -82,9 +82,9 @@ Result<Observation> PostgresRegistry::Observe(const ObserveQuery& query, Deadlin
   Observation observation;
   std::string earlier;
   Status status = RunStatement(pool_, deadline, "observe", Repeatable::kYes, [&](pqxx::transaction_base& tx) {
-    const auto row =
-        Execute(tx, "observe", query.request.principal, query.request.request_id, Bytes{payload}, query.operator_id,
-                index_version_, document, Bytes{name}, Bytes{number}, verification, Micros(query.now))[0];
+    const auto row = Execute(tx, "observe", query.request.principal, query.request.request_id, Bytes{payload},
+                             query.operator_id, index_version_, document, Bytes{name}, Bytes{number}, verification,
+                             Micros(query.now), query.seller.agent_id, query.seller.outlet_id, query.staff_id)[0];
     if (!row[0].is_null()) {
       earlier = row[0].as<std::string>();
       observation.request = row[1].as<bool>() ? RequestMatch::kSamePayload : RequestMatch::kOtherPayload;
@@ -97,6 +97,25 @@ Result<Observation> PostgresRegistry::Observe(const ObserveQuery& query, Deadlin
     observation.facts.set_name_differs(row[5].as<bool>());
     observation.facts.set_numbers_held(row[6].as<uint32_t>());
     observation.facts.set_msisdn_taken(row[7].as<bool>());
+    observation.channel.Clear();
+    const auto seller = [&](v1::SellerFacts& facts, int column) {
+      facts.set_known(!row[column].is_null());
+      if (facts.known()) facts.set_status(static_cast<v1::SellerStatus>(row[column].as<int>()));
+    };
+    const auto date = [&](int column) { return row[column].is_null() ? std::string() : row[column].as<std::string>(); };
+    if (!query.seller.agent_id.empty()) {
+      v1::SellerFacts& agent = *observation.channel.mutable_agent();
+      seller(agent, 8);
+      agent.set_contract_from(date(9));
+      agent.set_contract_to(date(10));
+      agent.set_trained_until(date(11));
+      agent.set_sub_delegated(row[12].as<bool>());
+    }
+    if (!query.seller.outlet_id.empty()) seller(*observation.channel.mutable_outlet(), 13);
+    if (!query.staff_id.empty()) {
+      seller(*observation.channel.mutable_staff(), 14);
+      observation.channel.mutable_staff()->set_trained_until(date(15));
+    }
   });
   if (!status.ok()) return status;
   if (!earlier.empty()) {

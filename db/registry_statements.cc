@@ -12,7 +12,7 @@ namespace {
 constexpr char kColumns[] =
     "v.verification_id, v.person_id, v.operator_id, v.agent_id, v.outlet_id, v.state, v.attempt, v.sequence, "
     "d.decision, realname.micros(v.create_time), realname.micros(d.decide_time), realname.micros(v.expire_time), "
-    "d.sequence, exists (select 1 from realname.contest k where k.contested_verification_id = v.verification_id)";
+    "d.sequence, realname.is_contested(v.verification_id)";
 
 constexpr char kLatestDecision[] =
     " join lateral (select * from realname.decision x where x.person_id = v.person_id "
@@ -33,9 +33,15 @@ void PrepareRegistryStatements(Connection& connection) {
 
   connection.raw.prepare(
       "observe",
-      "select request_verification_id, same_payload, person_id, row_version, person_known, name_differs, "
-      "numbers_held, msisdn_taken from realname.observe($1, $2, $3, $4, $5, $6, $7, $8, $9, "
-      "realname.at($10))");
+      "select o.request_verification_id, o.same_payload, o.person_id, o.row_version, o.person_known, o.name_differs, "
+      "o.numbers_held, o.msisdn_taken, a.status, a.contract_from, a.contract_to, a.trained_until, "
+      "coalesce(a.acts_for <> '', false), u.status, m.status, m.trained_until "
+      "from realname.observe($1, $2, $3, $4, $5, $6, $7, $8, $9, realname.at($10)) o "
+      "left join realname.seller a on a.operator_id = $4 and a.agent_id = $11 and a.outlet_id = '' and a.staff_id = '' "
+      "left join realname.seller u on u.operator_id = $4 and u.agent_id = $11 and u.outlet_id = $12 and u.staff_id = "
+      "'' "
+      "left join realname.seller m on m.operator_id = $4 and m.agent_id = $11 and m.outlet_id = $12 and "
+      "m.staff_id = $13");
   connection.raw.prepare(
       "commit_application",
       "select realname.commit_application($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, "
@@ -65,6 +71,18 @@ void PrepareRegistryStatements(Connection& connection) {
       "join realname.verification v on v.person_id = k.person_id and v.verification_id = k.verification_id "
       "where k.operator_id = $1 and k.open_time >= realname.at($2) and k.open_time < realname.at($3) "
       "group by 1, 2, 3 order by 1, 2, 3");
+  connection.raw.prepare("set_seller",
+                         "select realname.set_seller($1, $2, $3, $4, $5::smallint, $6, $7, $8, $9, $10, $11, $12, $13, "
+                         "realname.at($14))");
+  connection.raw.prepare("list_sellers",
+                         "select agent_id, outlet_id, staff_id, status, contract_from, contract_to, trained_until, "
+                         "acts_for from realname.seller where operator_id = $1 and ($2 = '' or agent_id = $2) "
+                         "and (agent_id, outlet_id, staff_id) > ($3, $4, $5) order by agent_id, outlet_id, staff_id "
+                         "limit $6");
+  connection.raw.prepare("seller_changes",
+                         "select seller, reason, principal, realname.micros(change_time) from realname.seller_change "
+                         "where operator_id = $1 and agent_id = $2 and outlet_id = $3 and staff_id = $4 "
+                         "order by change_id desc limit $5");
   connection.raw.prepare("withdraw_consent",
                          "select realname.withdraw_consent($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, "
                          "realname.at($14))");

@@ -24,8 +24,11 @@ inline bool IsRefusal(v1::State state, const v1::Decision& decision) {
   }
 }
 
-// Which contest of the same application would be next: 1 for the first.
-inline uint32_t NextContestLevel(const v1::Decision& decision) { return decision.contest().level() + 1; }
+// Which contest of the same application would be next: 1 for the first. One that nobody decided is not counted.
+inline uint32_t NextContestLevel(v1::State state, const v1::Decision& decision) {
+  const uint32_t level = decision.contest().level();
+  return state == v1::STATE_EXPIRED && level > 0 ? level : level + 1;
+}
 
 // Until when a refusal of `decide_time` can be contested.
 inline TimePoint ContestEnd(const v1::ContestPolicy& policy, TimePoint decide_time) {

@@ -59,6 +59,12 @@ bool Contains(const Repeated& values, Value value) {
   return std::find(values.begin(), values.end(), value) != values.end();
 }
 
+// Packs of before named no assessments, and asked for none.
+bool AsksAssessments(const Policy& policy) {
+  return std::any_of(policy.pack.channels().begin(), policy.pack.channels().end(),
+                     [](const v1::ChannelPolicy& channel) { return !channel.assessment().empty(); });
+}
+
 // Gathers findings and outcomes check by check.
 class Examination {
  public:
@@ -169,17 +175,24 @@ class Examination {
     const DocumentReading reading = ReadDocument(second, today_);
     const v1::DocumentTypePolicy kind = DocumentTypeOf(policy_, second.type());
     const auto to = ParseDate(second.valid_to());
-    const bool valid = kind.no_validity() || second.valid_long_term() || (to && *to >= today_);
+    const auto from = ParseDate(second.valid_from());
+    const bool valid =
+        kind.no_validity() || ((!from || *from <= today_) && (second.valid_long_term() || (to && *to >= today_)));
     const bool readable = reading.faults.empty() && !reading.person.number.empty();
-    const auto& methods = kind.capture_methods();
-    const bool well_read = alternative.second_capture_method() != v1::CAPTURE_METHOD_UNSPECIFIED &&
-                           (methods.empty() || Contains(methods, alternative.second_capture_method()));
+    const auto& methods =
+        kind.capture_methods().empty() && channel_ != nullptr ? channel_->capture_methods() : kind.capture_methods();
+    const bool well_read = Contains(methods, alternative.second_capture_method()) &&
+                           CapturedInTime(policy_, alternative.has_second_capture_time(),
+                                          alternative.second_capture_time().seconds(), facts_.observe_time().seconds());
+    // Two documents that bear a number of one kind bear the same.
+    const bool other_number = reading.person.type == reading_.person.type && !(reading.person == reading_.person);
     if (second.type() == document_.type() || !Contains(policy.second_document_types(), second.type()) || !readable ||
         !well_read || !valid) {
       Fail(kCheck, v1::ALT_SECOND_DOCUMENT, kSecond);
     } else {
       const NameMatch match = CompareNames(document_.name(), second.name());
-      if (match == NameMatch::kDifferent || (reading.birth && reading_.birth && reading.birth != reading_.birth)) {
+      if (match == NameMatch::kDifferent || other_number ||
+          (reading.birth && reading_.birth && reading.birth != reading_.birth)) {
         Uncertain(kCheck, v1::ALT_DOCUMENTS_DIFFER);
       } else if (match == NameMatch::kVariant) {
         Uncertain(kCheck, v1::NAME_ENCODING_VARIANT);
@@ -209,7 +222,9 @@ class Examination {
                           (organisation || ParseDate(document_.birth_date())) &&
                           (kind_.no_address() || !document_.address().empty()) && validity &&
                           (!foreign || !document_.nationality().empty());
-    if (!complete) Fail(kCheck, v1::REC_INCOMPLETE);
+    // Who is known by nothing counts for nobody: nothing passes that has no holder.
+    const bool nobody = !Identified() && reading_.faults.empty() && !document_.number().empty();
+    if (!complete || nobody) Fail(kCheck, v1::REC_INCOMPLETE);
     if (facts_.registry().name_differs()) Uncertain(kCheck, v1::REC_NAME);
     if (facts_.registry().msisdn_taken()) Uncertain(kCheck, v1::REC_NUMBER);
   }
@@ -236,11 +251,13 @@ class Examination {
     }
   }
 
-  void ChannelPolicy() {
+  // `whoever_sells`: who it is has not been looked up.
+  void ChannelPolicy(bool whoever_sells = false) {
     Passed(v1::CHECK_CHANNEL_POLICY);
     if (channel_ == nullptr || !Contains(channel_->entry_types(), facts_.application().entry_type())) {
       Fail(v1::CHECK_CHANNEL_POLICY, v1::CHN_NOT_ALLOWED);
     }
+    if (channel_ != nullptr && !whoever_sells) Sellers();
     const v1::CustomerKind customer = facts_.application().customer_kind();
     const bool served = customer_ != nullptr && (customer_->channels().empty() ||
                                                  Contains(customer_->channels(), facts_.application().channel_type()));
@@ -255,6 +272,43 @@ class Examination {
                                        [](const auto& party) { return party.role() == v1::PARTY_ROLE_AGENT_PERSON; });
     if (entrusted && !Contains(policy_.pack.entrusted().channels(), facts_.application().channel_type())) {
       Fail(v1::CHECK_CHANNEL_POLICY, v1::CHN_NOT_ALLOWED);
+    }
+  }
+
+  // Who sells may sell: R11, R16 (an agent in contract, trained, for nobody else), and nobody who is suspended.
+  void Sellers() {
+    constexpr auto kCheck = v1::CHECK_CHANNEL_POLICY;
+    const v1::ChannelFacts& seller = facts_.channel();
+    const auto in_force = [&](const std::string& from, const std::string& to) {
+      const auto first = ParseDate(from);
+      const auto last = ParseDate(to);
+      return first && last && *first <= today_ && today_ <= *last;
+    };
+    const auto trained = [&](const std::string& until) {
+      const auto last = ParseDate(until);
+      return last && today_ <= *last;
+    };
+    if (channel_->registered_agent()) {
+      const v1::SellerFacts& agent = seller.agent();
+      if (!agent.known() || agent.status() != v1::SELLER_STATUS_ACTIVE ||
+          !in_force(agent.contract_from(), agent.contract_to())) {
+        Fail(kCheck, v1::CHN_AGENT_SUSPENDED);
+      } else if (!trained(agent.trained_until())) {
+        Fail(kCheck, v1::CHN_AGENT_UNTRAINED);
+      }
+      if (agent.sub_delegated()) Fail(kCheck, v1::CHN_SUBDELEGATION);
+    }
+    for (const v1::SellerFacts* each : {&seller.outlet(), &seller.staff()}) {
+      if (each->known() && each->status() != v1::SELLER_STATUS_ACTIVE) Fail(kCheck, v1::CHN_AGENT_SUSPENDED);
+    }
+    if (seller.staff().known() && !trained(seller.staff().trained_until())) Fail(kCheck, v1::CHN_AGENT_UNTRAINED);
+    const auto& products = policy_.pack.products();
+    const bool product_assessed =
+        products.empty() || std::any_of(products.begin(), products.end(), [&](const v1::ProductPolicy& each) {
+          return each.product() == facts_.application().product() && !each.assessment().empty();
+        });
+    if (!product_assessed || (AsksAssessments(policy_) && channel_->assessment().empty())) {
+      Fail(kCheck, v1::CHN_ASSESSMENT_MISSING);
     }
   }
 
@@ -550,9 +604,16 @@ v1::Verdict Precheck(const Policy& policy, const v1::Facts& facts) {
   examination.DocumentFormat();
   examination.Quota();
   examination.AgePolicy();
-  examination.ChannelPolicy();
+  examination.ChannelPolicy(true);
   if (facts.registry().name_differs()) return v1::VERDICT_REVIEW;
-  switch (examination.Merge().verdict()) {
+  const v1::Decision decision = examination.Merge();
+  // With a guardian it may be possible.
+  const bool guardian_only = std::all_of(decision.checks().begin(), decision.checks().end(), [](const auto& check) {
+    return std::all_of(check.reasons().begin(), check.reasons().end(),
+                       [](int code) { return code == v1::PTY_GUARDIAN_REQUIRED; });
+  });
+  if (guardian_only && decision.verdict() != v1::VERDICT_PASS) return v1::VERDICT_REVIEW;
+  switch (decision.verdict()) {
     case v1::VERDICT_PASS:
       return v1::VERDICT_PASS;
     case v1::VERDICT_REVIEW:

@@ -40,7 +40,8 @@ PersonKey PersonOf(const Policy& policy, const v1::Document& document, TimePoint
 std::optional<int> HolderAge(const Policy& policy, const v1::Document& document, TimePoint now);
 
 // What an application without pictures may be told beforehand: PASS (go on), REJECT (it would be refused), or REVIEW
-// (only an own hall can tell). Looks at document, age, channel, quota and what is registered, never at captures.
+// (only an own hall can tell, or whoever comes with a guardian). Looks at document, age, channel, quota and what is
+// registered, never at captures or at who sells.
 v1::Verdict Precheck(const Policy& policy, const v1::Facts& facts);
 
 // Whether something is yet to come of a decision, so that the number stays reserved: PASS, REVIEW and a RETRY that can

@@ -76,8 +76,10 @@ void Explain(const Policy& policy, const v1::Decision& decision, v1::Reader read
   for (const v1::CheckDecision& check : decision.checks()) {
     bool any_visible = false;
     for (const int code : check.reasons()) {
-      texts.push_back(&TextOf(policy, static_cast<v1::ReasonCode>(code)));
-      any_visible |= MaySee(*texts.back(), reader);
+      const v1::ReasonText* text = &TextOf(policy, static_cast<v1::ReasonCode>(code));
+      any_visible |= MaySee(*text, reader);
+      // One reason, though two checks may give it.
+      if (std::find(texts.begin(), texts.end(), text) == texts.end()) texts.push_back(text);
     }
     // Were it shown whenever the check passed, its absence would tell what is hidden.
     const bool shown = any_visible || !HidesReasons(policy, check.check(), reader);

@@ -109,7 +109,8 @@ void ReadTravelDocument(const v1::Document& document, const std::string& number,
       const bool other_country =
           !country.empty() && country != zone.nationality && !(country == "DEU" && zone.nationality == "D");
       if (zone.number != number || other_country ||
-          (!document.valid_to().empty() && ParseDate(document.valid_to()) != zone.expiry)) {
+          (!document.valid_to().empty() && ParseDate(document.valid_to()) != zone.expiry) ||
+          document.valid_long_term()) {
         Add(v1::DOC_FIELDS_MISMATCH_MRZ, reading);
       }
       if (!document.birth_date().empty() && ParseDate(document.birth_date()) != zone.birth) {
@@ -133,7 +134,11 @@ void ReadTravelDocument(const v1::Document& document, const std::string& number,
   }
   if (!IsAlphanumeric(number, 5, 17)) Add(v1::IDN_FORMAT, reading);
   if (country == "D") country = "DEU";  // Doc 9303 lets one state go by one letter
-  if (IsCountry(country)) reading.person.number = country + ":" + number;
+  if (IsCountry(country)) {
+    reading.person.number = country + ":" + number;
+  } else if (!country.empty()) {
+    Add(v1::IDN_FORMAT, reading);  // it would tell nobody, and count for nobody
+  }
 }
 
 }  // namespace
@@ -189,6 +194,8 @@ DocumentReading ReadDocument(const v1::Document& document, CivilDate today) {
     case v1::DOCUMENT_TYPE_PLA_ID:
     case v1::DOCUMENT_TYPE_PAP_ID:
       require(IsServiceNumber(number));
+      // With or without its last character: one number.
+      if (number.ends_with("号")) reading.person.number.resize(number.size() - std::string_view("号").size());
       break;
     case v1::DOCUMENT_TYPE_PASSPORT:
     case v1::DOCUMENT_TYPE_OTHER_TRAVEL_DOC:

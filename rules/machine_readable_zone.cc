@@ -54,6 +54,7 @@ struct Layout {
   // What the last check digit covers, in order, and where it stands.
   std::vector<Field> composite;
   Field composite_digit;
+  Field optional;  // where a long number goes on
 };
 
 const Layout* LayoutOf(const std::vector<std::string_view>& lines) {
@@ -67,7 +68,8 @@ const Layout* LayoutOf(const std::vector<std::string_view>& lines) {
        {1, 7, 1},
        {1, 8, 6},
        {{0, 5, 25}, {1, 0, 7}, {1, 8, 7}, {1, 18, 11}},
-       {1, 29, 1}},
+       {1, 29, 1},
+       {0, 15, 15}},
       {2,
        36,
        {0, 5, 31},
@@ -77,7 +79,8 @@ const Layout* LayoutOf(const std::vector<std::string_view>& lines) {
        {1, 20, 1},
        {1, 21, 6},
        {{1, 0, 10}, {1, 13, 7}, {1, 21, 14}},
-       {1, 35, 1}},
+       {1, 35, 1},
+       {1, 28, 7}},
       {2,
        44,
        {0, 5, 39},
@@ -87,7 +90,8 @@ const Layout* LayoutOf(const std::vector<std::string_view>& lines) {
        {1, 20, 1},
        {1, 21, 6},
        {{1, 0, 10}, {1, 13, 7}, {1, 21, 22}},
-       {1, 43, 1}},
+       {1, 43, 1},
+       {1, 28, 14}},
   };
   for (const Layout& layout : kLayouts) {
     const bool fits =
@@ -141,10 +145,12 @@ MachineReadableZone ReadMachineReadableZone(std::string_view text, CivilDate tod
     return given == digit;
   };
   bool checks = holds(layout->birth) && holds(layout->expiry);
-  const bool long_number = layout->lines == 3 && lines[0][14] == '<' && lines[0][15] != '<';
+  const Field& number = layout->number;
+  const std::string_view optional = layout->optional.In(lines);
+  const bool long_number = layout->width != 44 && lines[number.line][number.from + 9] == '<' && optional[0] != '<';
   if (long_number) {
     // A number of more than nine characters goes on in the optional field, up to a check digit and a filler.
-    const std::string_view rest = lines[0].substr(15, lines[0].substr(15).find('<'));
+    const std::string_view rest = optional.substr(0, optional.find('<'));
     zone.number += rest.substr(0, rest.size() - 1);
     checks &= rest.size() > 1 && MachineReadableCheckDigit(zone.number) == rest.back();
   } else {

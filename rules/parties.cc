@@ -29,9 +29,9 @@ std::vector<v1::PartyRole> RolesOf(const v1::Facts& facts) {
   return roles;
 }
 
-// Whether a person's document counts, and names a person at least so old.
+// Whether a person's document counts, and names a person at least so old; where the face is compared it has a portrait.
 bool Counts(const Policy& policy, const v1::Facts& facts, const v1::PartyFacts& party, CivilDate today,
-            uint32_t min_age) {
+            uint32_t min_age, bool compared) {
   const v1::Document& document = party.subject().document();
   const DocumentReading reading = ReadDocument(document, today);
   if (document.number().empty() || document.name().empty() || IsOfOrganisation(document.type()) ||
@@ -39,6 +39,10 @@ bool Counts(const Policy& policy, const v1::Facts& facts, const v1::PartyFacts& 
     return false;
   }
   const v1::DocumentTypePolicy kind = DocumentTypeOf(policy, document.type());
+  if (compared && kind.no_portrait()) return false;
+  if (kind.max_age() > 0 && (!reading.birth || AgeAt(*reading.birth, today) > static_cast<int>(kind.max_age()))) {
+    return false;
+  }
   const v1::ChannelPolicy* channel = ChannelOf(policy, facts.application().channel_type());
   if (channel != nullptr) {
     const auto& methods = kind.capture_methods().empty() ? channel->capture_methods() : kind.capture_methods();
@@ -46,7 +50,8 @@ bool Counts(const Policy& policy, const v1::Facts& facts, const v1::PartyFacts& 
       return false;
   }
   if (!CapturedInTime(policy, party.has_capture_time(), party.capture_time().seconds(),
-                      facts.observe_time().seconds())) {
+
+                      party.has_submit_time() ? party.submit_time().seconds() : facts.observe_time().seconds())) {
     return false;
   }
   const auto from = ParseDate(document.valid_from());
@@ -75,6 +80,12 @@ v1::ReasonCode MissingOf(v1::PartyRole role) {
   }
 }
 
+std::string WithoutHyphens(const std::string& number) {
+  std::string plain = NormaliseDocumentNumber(number);
+  plain.erase(std::remove(plain.begin(), plain.end(), '-'), plain.end());
+  return plain;
+}
+
 // What is wrong with the letter by which somebody comes.
 void LetterFaults(const v1::Facts& facts, const v1::PartyFacts& party, CivilDate today,
                   std::vector<v1::ReasonCode>& faults) {
@@ -91,8 +102,8 @@ void LetterFaults(const v1::Facts& facts, const v1::PartyFacts& party, CivilDate
   // Who came without a document is told that, and nothing of the letter.
   const std::string& name = party.subject().document().name();
   const bool names_them = name.empty() || CompareNames(letter.name(), name) != NameMatch::kDifferent;
-  const bool of_subscriber = NormaliseDocumentNumber(party.subject().power_principal_number()) ==
-                             NormaliseDocumentNumber(facts.subject().document().number());
+  const bool of_subscriber =
+      WithoutHyphens(party.subject().power_principal_number()) == WithoutHyphens(facts.subject().document().number());
   if (!names_them || !of_subscriber) faults.push_back(v1::ORG_HANDLER_NOT_AUTHORISED);
 }
 
@@ -139,7 +150,7 @@ v1::CaptureMethod CaptureOfWhoComes(const v1::Facts& facts) {
 
 bool HasGuardian(const Policy& policy, const v1::Facts& facts, CivilDate today) {
   const v1::PartyFacts* guardian = Find(facts, v1::PARTY_ROLE_GUARDIAN);
-  return guardian != nullptr && Counts(policy, facts, *guardian, today, policy.pack.entrusted().min_age()) &&
+  return guardian != nullptr && Counts(policy, facts, *guardian, today, policy.pack.entrusted().min_age(), true) &&
          !IsSubscriber(facts, *guardian, today);
 }
 
@@ -156,13 +167,20 @@ std::vector<v1::ReasonCode> PartyFaults(const Policy& policy, const v1::Facts& f
     const v1::PartyFacts* handler = Find(facts, v1::PARTY_ROLE_HANDLER);
     if (kind->letter() && handler != nullptr) LetterFaults(facts, *handler, today, faults);
   }
+  const bool alone = WhoComes(customer, RolesOf(facts)) == v1::PARTY_ROLE_SUBSCRIBER;
+  if (alone && DocumentTypeOf(policy, facts.subject().document().type()).no_portrait()) add(v1::PTY_GUARDIAN_REQUIRED);
   for (const v1::PartyFacts& party : facts.parties()) {
     if (party.role() == v1::PARTY_ROLE_GUARDIAN) {
       if (!HasGuardian(policy, facts, today)) add(v1::PTY_GUARDIAN_REQUIRED);
+      // Whoever is of age comes themselves: a guardian's face says nothing of theirs.
+      const auto birth = ReadDocument(facts.subject().document(), today).birth;
+      if (!birth || AgeAt(*birth, today) >= static_cast<int>(policy.pack.entrusted().min_age())) {
+        add(v1::PTY_GUARDIAN_NOT_ALLOWED);
+      }
       continue;
     }
     const bool comes = party.role() == v1::PARTY_ROLE_AGENT_PERSON || party.role() == v1::PARTY_ROLE_HANDLER;
-    const bool counts = Counts(policy, facts, party, today, comes ? policy.pack.entrusted().min_age() : 0);
+    const bool counts = Counts(policy, facts, party, today, comes ? policy.pack.entrusted().min_age() : 0, comes);
     const bool self = party.role() == v1::PARTY_ROLE_AGENT_PERSON && IsSubscriber(facts, party, today);
     if (!counts || self) add(MissingOf(party.role()));
   }

@@ -190,8 +190,8 @@ std::string Joined(const std::vector<std::string>& words) {
   return text;
 }
 
-// A zone has room for 39 characters of a name, and cuts what is longer.
-constexpr size_t kZoneName = 37;
+// Zones have room for 30 to 39 characters of a name, and cut what is longer.
+constexpr size_t kZoneName = 28;
 
 // The same words, in whichever order: a zone puts the family name first, a passport's page need not.
 bool SameWords(std::string_view first, std::string_view second) {

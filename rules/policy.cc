@@ -126,6 +126,9 @@ void CheckReasons(Faults& faults, const v1::PolicyPack& pack) {
     faults.Require(reason.class_() == v1::REASON_CLASS_RETRY ||
                        (!reason.new_application() && !reason.new_session() && !reason.retry_items_size()),
                    "reasons", i, name + " has a way to retry but is not of REASON_CLASS_RETRY");
+    faults.Require((reason.code() != v1::QTA_OPERATOR_LIMIT && reason.code() != v1::PTY_AGE_NOT_ALLOWED) ||
+                       reason.lifted_by_evidence_only(),
+                   "reasons", i, name + " is not for a vote to lift: lifted_by_evidence_only is required");
   }
   for (int code = v1::ReasonCode_MIN; code <= v1::ReasonCode_MAX; ++code) {
     if (!v1::ReasonCode_IsValid(code) || code == v1::REASON_CODE_UNSPECIFIED) continue;
@@ -339,6 +342,10 @@ v1::Check CheckOf(v1::ReasonCode code) {
     case v1::CHN_NOT_ALLOWED:
     case v1::CHN_ORG_CHANNEL_NOT_ALLOWED:
     case v1::CHN_IOT_ONLINE_FORBIDDEN:
+    case v1::CHN_AGENT_SUSPENDED:
+    case v1::CHN_AGENT_UNTRAINED:
+    case v1::CHN_SUBDELEGATION:
+    case v1::CHN_ASSESSMENT_MISSING:
       return v1::CHECK_CHANNEL_POLICY;
     case v1::REC_NAME:
     case v1::REC_NUMBER:
@@ -355,6 +362,7 @@ v1::Check CheckOf(v1::ReasonCode code) {
     case v1::PTY_AUTHORITY_LETTER_MISSING:
     case v1::PTY_ACTUAL_USER_MISSING:
     case v1::PTY_RESPONSIBLE_MISSING:
+    case v1::PTY_GUARDIAN_NOT_ALLOWED:
     case v1::ORG_HANDLER_NOT_AUTHORISED:
       return v1::CHECK_PARTY;
     case v1::ALT_NOT_ALLOWED:

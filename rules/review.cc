@@ -22,12 +22,28 @@ const v1::CheckVote* VoteOn(const v1::ReviewVote& vote, v1::Check check) {
   return nullptr;
 }
 
+bool NamesNobody(v1::ReasonCode code) {
+  switch (code) {
+    case v1::IDN_FORMAT:
+    case v1::IDN_CHECKSUM:
+    case v1::IDN_DATE:
+    case v1::IDN_REGION:
+    case v1::DOC_FIELDS_MISMATCH_MRZ:
+      return true;
+    default:
+      return false;
+  }
+}
+
 // The first reason of the decision that no vote lifts.
 v1::ReasonCode LiftedByEvidenceOnly(const Policy& policy, const v1::Decision& decision) {
   for (const v1::CheckDecision& check : decision.checks()) {
     for (const int code : check.reasons()) {
       const auto reason = static_cast<v1::ReasonCode>(code);
       if (TextOf(policy, reason).lifted_by_evidence_only()) return reason;
+      // A chip holds what it holds, odd as it may be. What was read otherwise and names nobody is read again: approved,
+      // it would count against nobody's quota.
+      if (decision.has_contest() && NamesNobody(reason)) return reason;
     }
   }
   return v1::REASON_CODE_UNSPECIFIED;
@@ -86,6 +102,12 @@ std::string VoteFault(const Policy& policy, const v1::Decision& decision, const 
       break;
     case v1::REVIEW_CONCLUSION_REQUEST_EVIDENCE:
       if (vote.retry_items().empty()) return "retry_items: at least one";
+      for (const int item : vote.retry_items()) {
+        const bool without_face = item == v1::EVIDENCE_ITEM_SECOND_DOCUMENT || item == v1::EVIDENCE_ITEM_ATTESTATION;
+        if (without_face && decision.identification() != v1::IDENTIFICATION_ATTESTED) {
+          return "retry_items: a second document or somebody's word is for applications without the face";
+        }
+      }
       return "";
     default:
       return "conclusion: required";

@@ -29,7 +29,9 @@ v1::WayOut NearestOf(v1::State state, v1::NextAction action) {
 std::vector<v1::WayOut> WaysOut(const Policy& policy, v1::State state, const v1::Decision& decision, bool contestable) {
   if (state == v1::STATE_ACTIVATED || state == v1::STATE_CANCELLED || decision.verdict() == v1::VERDICT_PASS) return {};
   std::vector<v1::WayOut> ways;
-  if (const v1::WayOut nearest = NearestOf(state, decision.next_action()); nearest != v1::WAY_OUT_UNSPECIFIED) {
+  if (state == v1::STATE_IN_REVIEW) ways.push_back(v1::WAY_OUT_WAIT_FOR_REVIEW);
+  if (const v1::WayOut nearest = NearestOf(state, decision.next_action());
+      nearest != v1::WAY_OUT_UNSPECIFIED && nearest != v1::WAY_OUT_WAIT_FOR_REVIEW) {
     ways.push_back(nearest);
   }
   if (policy.pack.alternative().channels_size() > 0 && decision.identification() != v1::IDENTIFICATION_ATTESTED) {

@@ -54,6 +54,17 @@ start_server() {
     sleep 0.1
   done
   server_address=$(cat "$2/address")
+  register_agent "$(dirname "$1")" "$2"
+}
+
+# register_agent BIN FOLDER: the agent that script/dev-certs names, where there are such certificates.
+register_agent() {
+  local realname=$1/realname
+  [ -x "$realname" ] || realname=${bin:-build/release/bin}/realname
+  [ -f "$2/certs/admin.crt" ] || return 0
+  "$realname" --server "$server_address" --server-name localhost --ca "$2/certs/ca.crt" --cert "$2/certs/admin.crt" \
+    --key "$2/certs/admin.key" seller set --agent agent1 --status active --contract-from "$(date -d -1year +%F)" \
+    --contract-to "$(date -d +1year +%F)" --trained-until "$(date -d +1year +%F)" --reason "development" >/dev/null
 }
 
 stop_server() {

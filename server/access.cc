@@ -11,6 +11,7 @@ constexpr v1::Role kReaders[] = {v1::ROLE_RETAIL,   v1::ROLE_ONLINE,       v1::R
                                  v1::ROLE_REVIEWER, v1::ROLE_REGULATOR_RO, v1::ROLE_ADMIN};
 constexpr v1::Role kComparers[] = {v1::ROLE_AUDITOR, v1::ROLE_ADMIN};
 constexpr v1::Role kReviewers[] = {v1::ROLE_REVIEWER, v1::ROLE_ADMIN};
+constexpr v1::Role kAdministrators[] = {v1::ROLE_ADMIN};
 constexpr v1::Role kStaff[] = {v1::ROLE_AUDITOR, v1::ROLE_REVIEWER, v1::ROLE_REGULATOR_RO, v1::ROLE_ADMIN};
 
 constexpr AccessRow kTable[] = {
@@ -36,6 +37,9 @@ constexpr AccessRow kTable[] = {
     {"realname.v1.ReviewService.ReturnCase", kReviewers},
     {"realname.v1.ReviewService.EscalateCase", kReviewers},
     {"realname.v1.ReviewService.CountContests", kStaff},
+    {"realname.v1.AccountabilityService.SetSeller", kAdministrators},
+    {"realname.v1.AccountabilityService.ListSellers", kStaff},
+    {"realname.v1.AccountabilityService.ListSellerChanges", kStaff},
     {"realname.v1.FaceService.CompareFaces", kComparers},
     {"realname.v1.FaceService.GetModelCard", kStaff},
 };

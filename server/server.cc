@@ -7,6 +7,7 @@
 #include <grpcpp/security/server_credentials.h>
 
 #include "rules/quality_gate.h"
+#include "server/accountability_service.h"
 #include "server/config.h"
 #include "server/event_hub.h"
 #include "server/face_service.h"
@@ -20,6 +21,7 @@
 #include "verification/policy_archive.h"
 #include "verification/registration.h"
 #include "verification/reviews.h"
+#include "verification/sellers.h"
 #include "verification/sessions.h"
 #include "verification/verifications.h"
 
@@ -57,11 +59,13 @@ struct Server::Parts {
   std::unique_ptr<Verifications> verifications;
   std::unique_ptr<Consents> consents;
   std::unique_ptr<Reviews> reviews;
+  std::unique_ptr<Sellers> sellers;
   std::unique_ptr<RequestPool> pool;
   std::unique_ptr<Admission> admission;
   std::unique_ptr<EventHub> events;
   std::unique_ptr<RegistrationServiceImpl> registration_service;
   std::unique_ptr<ReviewServiceImpl> review_service;
+  std::unique_ptr<AccountabilityServiceImpl> accountability_service;
   std::unique_ptr<FaceServiceImpl> face_service;
   std::unique_ptr<grpc::Server> grpc;
   std::unique_ptr<Housekeeping> housekeeping;
@@ -108,6 +112,7 @@ Result<std::unique_ptr<Server>> Server::Start(const v1::ServerConfig& config, co
   parts->verifications = std::make_unique<Verifications>(registry, *parts->store->reviews, *parts->policies, clock);
   parts->consents = std::make_unique<Consents>(registry, *parts->policies, clock);
   parts->reviews = std::make_unique<Reviews>(*parts->store->reviews, registry, *parts->policies, clock);
+  parts->sellers = std::make_unique<Sellers>(*parts->store->sellers, clock);
   const v1::Limits& limits = config.limits();
   parts->pool =
       std::make_unique<RequestPool>(limits.request_threads(), limits.queue_length(), limits.bytes_in_flight());
@@ -118,6 +123,7 @@ Result<std::unique_ptr<Server>> Server::Start(const v1::ServerConfig& config, co
       *parts->admission, *parts->registration, *parts->sessions, *parts->verifications, *parts->consents, registry,
       *parts->policies, clock, *parts->events, limits.watch_streams());
   parts->review_service = std::make_unique<ReviewServiceImpl>(*parts->admission, *parts->reviews);
+  parts->accountability_service = std::make_unique<AccountabilityServiceImpl>(*parts->admission, *parts->sellers);
   parts->face_service = std::make_unique<FaceServiceImpl>(*parts->admission, *parts->faces, *parts->policy);
 
   auto credentials = Credentials(config);
@@ -128,6 +134,7 @@ Result<std::unique_ptr<Server>> Server::Start(const v1::ServerConfig& config, co
   builder.AddListeningPort(config.listen_address(), *credentials, &parts->port);
   builder.RegisterService(parts->registration_service.get());
   builder.RegisterService(parts->review_service.get());
+  builder.RegisterService(parts->accountability_service.get());
   builder.RegisterService(parts->face_service.get());
   builder.SetMaxReceiveMessageSize(kMaxReceivedBytes);
   builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, 64);

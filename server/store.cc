@@ -76,6 +76,7 @@ Result<std::unique_ptr<Store>> OpenStore(const v1::ServerConfig& config) {
   store->sessions =
       std::make_unique<db::PostgresSessionStore>(*store->pool, *store->keys, *store->photos, *store->ring);
   store->reviews = std::make_unique<db::PostgresReviewStore>(*store->pool, *store->keys, *store->ring);
+  store->sellers = std::make_unique<db::PostgresSellerStore>(*store->pool);
   return store;
 }
 

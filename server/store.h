@@ -12,6 +12,7 @@
 #include "db/postgres_photo_store.h"
 #include "db/postgres_registry.h"
 #include "db/postgres_review_store.h"
+#include "db/postgres_seller_store.h"
 #include "db/postgres_session_store.h"
 #include "realname/v1/server_config.pb.h"
 #include "vault/key_ring.h"
@@ -29,6 +30,7 @@ struct Store {
   std::unique_ptr<db::PostgresRegistry> registry;
   std::unique_ptr<db::PostgresSessionStore> sessions;
   std::unique_ptr<db::PostgresReviewStore> reviews;
+  std::unique_ptr<db::PostgresSellerStore> sellers;
 };
 
 // Opens the store, or says what is wrong with it. An embedded database is made and migrated; one that is given is only

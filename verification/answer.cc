@@ -53,7 +53,7 @@ Result<v1::Verification> Answer(PolicyArchive& policies, const StoredVerificatio
   // How long a refusal can be contested is for the policy in force to say, not for the one that refused.
   const v1::ContestPolicy& contest = policies.Current().pack.contest();
   const bool contestable = !stored.contested && rules::IsRefusal(stored.state, stored.decision) &&
-                           rules::NextContestLevel(stored.decision) <= contest.max_levels();
+                           rules::NextContestLevel(stored.state, stored.decision) <= contest.max_levels();
   for (const v1::WayOut way : rules::WaysOut(policies.Current(), stored.state, stored.decision, contestable)) {
     answer.add_ways_out(way);
   }

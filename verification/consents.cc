@@ -41,7 +41,8 @@ Result<v1::ListConsentsResponse> Consents::List(const Caller& caller, const v1::
       }
     }
     for (const Withdrawal& each : *withdrawn) {
-      if (each.notice_id == consent.notice_id()) *given.mutable_withdraw_time() = ToTimestamp(each.time);
+      if (each.notice_id == consent.notice_id() && each.time >= FromTimestamp(consent.time()))
+        *given.mutable_withdraw_time() = ToTimestamp(each.time);
     }
   }
   return response;
@@ -63,8 +64,15 @@ Result<v1::ListConsentsResponse> Consents::Withdraw(const Caller& caller, const 
                   "this rests on a duty or a contract, not on consent: it cannot be withdrawn");
   }
   bool covers_reference = false;
-  for (const v1::Notice& notice : policies_.Current().pack.notices()) {
-    covers_reference |= notice.notice_id() == request.notice_id() && notice.covers() == v1::PROCESSING_FACE_REFERENCE;
+  // By the pack under which it was given, or by today's.
+  auto stored = registry_.Get(caller.scope, request.verification_id(), deadline);
+  if (!stored.ok()) return stored.status();
+  auto then = policies_.Find(stored->decision.policy_digest(), deadline);
+  if (!then.ok()) return then.status();
+  for (const rules::Policy* policy : {&**then, &policies_.Current()}) {
+    for (const v1::Notice& notice : policy->pack.notices()) {
+      covers_reference |= notice.notice_id() == request.notice_id() && notice.covers() == v1::PROCESSING_FACE_REFERENCE;
+    }
   }
   const RequestKey key = {caller.principal, request.request_id(), CanonicalPayload(request)};
   if (Status status = registry_.WithdrawConsent(caller.scope, key, request.verification_id(), request.notice_id(),

@@ -32,6 +32,17 @@ Status DeadlinePassed() {
                 "the deadline passed before the decision was committed; retry with the same request_id");
 }
 
+// What was withdrawn since it was given does not come back by itself.
+void LeaveOutWithdrawn(const std::vector<Withdrawal>& withdrawn,
+                       google::protobuf::RepeatedPtrField<v1::Consent>& consents) {
+  const auto gone = [&](const v1::Consent& consent) {
+    return std::any_of(withdrawn.begin(), withdrawn.end(), [&](const Withdrawal& each) {
+      return each.notice_id == consent.notice_id() && each.time >= FromTimestamp(consent.time());
+    });
+  };
+  consents.erase(std::remove_if(consents.begin(), consents.end(), gone), consents.end());
+}
+
 // What is given again takes the place of what was given before.
 void GiveAgain(const google::protobuf::RepeatedPtrField<v1::Consent>& again,
                google::protobuf::RepeatedPtrField<v1::Consent>& consents) {
@@ -40,6 +51,13 @@ void GiveAgain(const google::protobuf::RepeatedPtrField<v1::Consent>& again,
                                    [&](const auto& each) { return each.notice_id() == consent.notice_id(); });
     *(same == consents.end() ? consents.Add() : &*same) = consent;
   }
+}
+
+// Who signed in with their own credential is who it was, whatever the outlet says.
+void SignIn(const Caller& caller, v1::ApplicationRecord& record) {
+  if (caller.staff_id.empty()) return;
+  record.mutable_channel()->set_staff_id(caller.staff_id);
+  record.set_staff_signed_in(true);
 }
 
 Status StaffRequired() {
@@ -152,6 +170,7 @@ Result<v1::Verification> Registration::Submit(const Caller& caller, const v1::Su
   record.set_customer_kind(request.customer_kind());
   record.set_product(request.product());
   *record.mutable_channel() = request.channel();
+  SignIn(caller, record);
   *record.mutable_capture() = party.capture();
   *record.mutable_consents() = request.consents();
   record.mutable_subject()->set_msisdn(request.msisdn());
@@ -171,6 +190,7 @@ Result<v1::Verification> Registration::Submit(const Caller& caller, const v1::Su
     v1::PartyRecord& kept = *record.add_parties();
     kept.set_role(other.role());
     *kept.mutable_capture() = other.capture();
+    *kept.mutable_submit_time() = ToTimestamp(clock_.Now());
   }
   if (party.has_alternative()) {
     if (caller.staff_id.empty()) return StaffRequired();
@@ -212,8 +232,8 @@ void Registration::TakeStored(StoredApplication& stored, PictureDigests& digests
 }
 
 bool Registration::SamePerson(const v1::Document& first, const v1::Document& second) const {
-  const rules::PersonKey person = rules::PersonOf(policies_.Current(), first, clock_.Now());
-  if (!person.number.empty()) return rules::PersonOf(policies_.Current(), second, clock_.Now()) == person;
+  const rules::PersonKey person = rules::PersonOf(policies_.Current(), second, clock_.Now());
+  if (!person.number.empty()) return rules::PersonOf(policies_.Current(), first, clock_.Now()) == person;
   return first.type() == second.type() &&
          rules::NormaliseDocumentNumber(first.number()) == rules::NormaliseDocumentNumber(second.number());
 }
@@ -229,6 +249,9 @@ Result<v1::Verification> Registration::Resubmit(const Caller& caller, const v1::
   application.verification_id = request.verification_id();
   application.owner = stored->verification.owner;
   application.record = stored->record;
+  auto withdrawn = registry_.Withdrawals(caller.scope, request.verification_id(), deadline);
+  if (!withdrawn.ok()) return withdrawn.status();
+  LeaveOutWithdrawn(*withdrawn, *application.record.mutable_consents());
   TakeStored(*stored, digests, application);
   application.attempt = stored->verification.attempt + 1;
   application.expected_sequence = stored->verification.sequence;
@@ -278,10 +301,13 @@ Result<v1::Verification> Registration::Resubmit(const Caller& caller, const v1::
         GiveAgain(item.consents(), *application.record.mutable_consents());
         break;
       case v1::EVIDENCE_ITEM_SECOND_DOCUMENT:
+        if (!application.record.has_alternative()) return WrongState("faces are compared here: one document is enough");
         *application.record.mutable_subject()->mutable_second_document() = item.document();
         *application.record.mutable_alternative()->mutable_second_capture() = item.capture();
         break;
       case v1::EVIDENCE_ITEM_ATTESTATION: {
+        if (!application.record.has_alternative())
+          return WrongState("faces are compared here: nobody's word is asked for");
         if (caller.staff_id.empty()) return StaffRequired();
         auto& attestations = *application.record.mutable_alternative()->mutable_attestations();
         for (const v1::Attestation& earlier : attestations) {
@@ -361,7 +387,7 @@ Result<v1::Verification> Registration::RequestReview(const Caller& caller, const
   if (rules::ContestEnd(policy, refusal.decide_time) <= clock_.Now()) {
     return Status(StatusCode::kFailedPrecondition, "CONTEST_TOO_LATE", "the time to contest is over; submit again");
   }
-  if (rules::NextContestLevel(refusal.decision) > policy.max_levels()) {
+  if (rules::NextContestLevel(refusal.state, refusal.decision) > policy.max_levels()) {
     return Status(StatusCode::kFailedPrecondition, "NO_FURTHER_CONTEST",
                   "the refusal was upheld as often as it can be contested");
   }
@@ -370,6 +396,7 @@ Result<v1::Verification> Registration::RequestReview(const Caller& caller, const
   record.set_customer_kind(refused->record.customer_kind());
   record.set_product(refused->record.product());
   *record.mutable_channel() = request.channel();
+  SignIn(caller, record);
   *record.mutable_capture() = request.capture();
   record.mutable_subject()->set_statement(request.statement());
   if (refused->record.has_alternative()) {
@@ -378,9 +405,15 @@ Result<v1::Verification> Registration::RequestReview(const Caller& caller, const
   }
   v1::Contest& contest = *record.mutable_contest();
   contest.set_verification_id(refusal.verification_id);
-  contest.set_level(rules::NextContestLevel(refusal.decision));
-  for (const v1::CheckDecision& check : refusal.decision.checks())
-    contest.mutable_reasons()->MergeFrom(check.reasons());
+  contest.set_level(rules::NextContestLevel(refusal.state, refusal.decision));
+  for (const v1::CheckDecision& check : refusal.decision.checks()) {
+    for (const int code : check.reasons()) {
+      const auto& known = contest.reasons();
+      if (std::find(known.begin(), known.end(), code) == known.end()) {
+        contest.add_reasons(static_cast<v1::ReasonCode>(code));
+      }
+    }
+  }
   if (request.msisdn().empty()) {
     record.mutable_subject()->set_msisdn(refused->record.subject().msisdn());
     observation = Observe(application, deadline);
@@ -396,7 +429,10 @@ Result<v1::Verification> Registration::RequestReview(const Caller& caller, const
     if (again.ok() && again->contested) return AlreadyContested();
     return Status(StatusCode::kFailedPrecondition, "NUMBER_TAKEN", "the number is somebody's by now: choose another");
   }
+  auto withdrawn = registry_.Withdrawals({caller.scope.operator_id, {}, {}}, refusal.verification_id, deadline);
+  if (!withdrawn.ok()) return withdrawn.status();
   *record.mutable_consents() = refused->record.consents();
+  LeaveOutWithdrawn(*withdrawn, *record.mutable_consents());
   GiveAgain(request.consents(), *record.mutable_consents());
   *record.mutable_parties() = refused->record.parties();
   TakeStored(*refused, digests, application);
@@ -414,6 +450,8 @@ Result<Observation> Registration::Observe(const Application& application, Deadli
   ObserveQuery query;
   query.request = application.request;
   query.operator_id = application.owner.operator_id;
+  query.seller = application.owner;
+  query.staff_id = application.record.channel().staff_id();
   rules::PersonKey person = rules::PersonOf(policies_.Current(), document, clock_.Now());
   query.document_type = person.type;
   query.document_number = Redacted(std::move(person.number));
@@ -491,7 +529,9 @@ Result<v1::Verification> Registration::Verify(const Caller& caller, Application&
   const bool by_face = !application.record.has_alternative();
   if (!by_face) {
     v1::AlternativeFacts& alternative = *asked.mutable_alternative();
-    alternative.set_second_capture_method(application.record.alternative().second_capture().method());
+    const v1::Capture& second_capture = application.record.alternative().second_capture();
+    alternative.set_second_capture_method(second_capture.method());
+    if (second_capture.has_time()) *alternative.mutable_second_capture_time() = second_capture.time();
     for (const v1::Attestation& each : application.record.alternative().attestations()) {
       alternative.add_attesters(each.principal());
     }
@@ -511,13 +551,15 @@ Result<v1::Verification> Registration::Verify(const Caller& caller, Application&
   CarryReviewReasons(policy, application.previous, application.attempt - 1, application.previous_method, facts);
   for (size_t i = 0; i < application.others.size(); ++i) {
     const Application::Participant& other = application.others[i];
-    const v1::Capture& capture = application.record.parties(static_cast<int>(i)).capture();
+    const v1::PartyRecord& record = application.record.parties(static_cast<int>(i));
+    const v1::Capture& capture = record.capture();
     v1::PartyFacts& party = *facts.add_parties();
     party.set_role(other.role);
     party.set_capture_method(capture.method());
     if (capture.has_time()) *party.mutable_capture_time() = capture.time();
     *party.mutable_subject() = other.subject;
     party.set_letter_scanned(!other.letter_scan.bytes.empty());
+    *party.mutable_submit_time() = record.submit_time();
   }
   if (by_face && !application.ComparedPictures().id_photo.bytes.empty()) {
     const auto comes = application.WhoComes();
@@ -563,6 +605,8 @@ Result<v1::Verification> Registration::Verify(const Caller& caller, Application&
     *facts.mutable_observe_time() = ToTimestamp(now);
     if (application.attempt == 1) *application.record.mutable_create_time() = ToTimestamp(now);
     *facts.mutable_registry() = observation.facts;
+    *facts.mutable_channel() = observation.channel;
+    facts.mutable_channel()->set_staff_signed_in(application.record.staff_signed_in());
 
     CommitRequest commit;
     commit.decision = rules::Decide(policy, facts);
@@ -600,7 +644,10 @@ Result<v1::Verification> Registration::Verify(const Caller& caller, Application&
     }
     if (rules::IsPending(commit.decision)) commit.expire_time = ReservationEnd(policy.pack, commit.decision, now);
     if (rules::HoldsPlace(commit.decision)) {
-      commit.quota_limit = policy.pack.quota().numbers_per_person();
+      // An organisation's lines are not counted against anybody.
+      commit.quota_limit = rules::IsOrganisation(facts.application().customer_kind())
+                               ? uint32_t{INT32_MAX}
+                               : policy.pack.quota().numbers_per_person();
       if (!facts.registry().msisdn_taken()) commit.msisdn = Redacted(application.record.subject().msisdn());
     }
 

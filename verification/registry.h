@@ -61,6 +61,9 @@ struct ObserveQuery {
   Redacted<std::string> document_number;  // normalised
   Redacted<std::string> name;             // normalised
   Redacted<std::string> msisdn;           // E.164
+  // Who sells, and the member of staff if one is named.
+  Owner seller;
+  std::string staff_id;
   // The application itself when it is resubmitted: its own reservation and number do not count against it.
   std::string verification_id;
   TimePoint now;
@@ -75,6 +78,8 @@ struct Observation {
   // Moves whenever something changes that RegistryFacts count.
   uint64_t person_version = 0;
   v1::RegistryFacts facts;
+  // Who sells, as registered; staff_signed_in is not the registry's to say.
+  v1::ChannelFacts channel;
 };
 
 // A picture as received, with its SHA-256.

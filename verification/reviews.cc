@@ -214,6 +214,7 @@ Result<v1::ReviewCase> Reviews::Show(const Caller& caller, const StoredCase& fou
     if (party.subject) {
       *each.mutable_document() = party.subject->document();
       if (party.subject->has_power_letter()) *each.mutable_letter() = party.subject->power_letter();
+      each.set_principal_number(party.subject->power_principal_number());
     }
     each.set_id_photo(std::move(party.id_photo.bytes));
     each.set_live_portrait(std::move(party.live_portrait.bytes));
@@ -230,8 +231,14 @@ Result<v1::ReviewCase> Reviews::Show(const Caller& caller, const StoredCase& fou
     v1::ContestedRefusal& contested = *shown.mutable_contested();
     *contested.mutable_verification() = *std::move(answer);
     *contested.mutable_document() = refused->record.subject().document();
-    contested.set_id_photo(std::move(refused->id_photo.bytes));
-    contested.set_live_portrait(std::move(refused->live_portrait.bytes));
+    std::vector<v1::PartyRole> roles;
+    for (const StoredParty& party : refused->parties) roles.push_back(party.role);
+    const v1::PartyRole comes = rules::WhoComes(refused->record.customer_kind(), roles);
+    const auto party = std::find_if(refused->parties.begin(), refused->parties.end(),
+                                    [&](const StoredParty& each) { return each.role == comes; });
+    const bool subscriber = party == refused->parties.end();
+    contested.set_id_photo(std::move(subscriber ? refused->id_photo.bytes : party->id_photo.bytes));
+    contested.set_live_portrait(std::move(subscriber ? refused->live_portrait.bytes : party->live_portrait.bytes));
     contested.set_statement(application->record.subject().statement());
   }
   return shown;

@@ -9,6 +9,7 @@
 #include <google/protobuf/message.h>
 #include <phonenumbers/phonenumberutil.h>
 
+#include "rules/civil_date.h"
 #include "rules/parties.h"
 
 namespace realname {
@@ -17,6 +18,24 @@ namespace {
 namespace pb = google::protobuf;
 
 constexpr size_t kMaxText = 256;
+
+// A certificate's place is of some kinds of channels only: the counter of an agent is no own hall, and nobody stands
+// before a web site.
+bool IsOf(v1::ChannelType channel, const Caller& caller) {
+  switch (channel) {
+    case v1::CHANNEL_TYPE_UNSPECIFIED:
+      return true;  // a violation of its own
+    case v1::CHANNEL_TYPE_OWN_APP:
+    case v1::CHANNEL_TYPE_OWN_WEB:
+    case v1::CHANNEL_TYPE_MINI_PROGRAM:
+    case v1::CHANNEL_TYPE_AGENT_ONLINE:
+      return caller.role == v1::ROLE_ONLINE;
+    case v1::CHANNEL_TYPE_OWN_HALL:
+      return caller.role == v1::ROLE_RETAIL && caller.owner.agent_id.empty();
+    default:
+      return caller.role == v1::ROLE_RETAIL;
+  }
+}
 
 class Form {
  public:
@@ -109,7 +128,9 @@ class Form {
     Word(channel.agent_id(), "channel.agent_id");
     Word(channel.outlet_id(), "channel.outlet_id");
     Word(channel.staff_id(), "channel.staff_id");
-    foreign_ = channel.agent_id() != caller.owner.agent_id || channel.outlet_id() != caller.owner.outlet_id;
+    foreign_ = channel.agent_id() != caller.owner.agent_id || channel.outlet_id() != caller.owner.outlet_id ||
+               (!caller.staff_id.empty() && !channel.staff_id().empty() && channel.staff_id() != caller.staff_id) ||
+               !IsOf(channel.type(), caller);
   }
 
   Status Finish() {
@@ -119,8 +140,10 @@ class Form {
     }
     if (!violations_.empty()) return Status::InvalidFields(std::move(violations_));
     if (foreign_) {
-      return Status(StatusCode::kPermissionDenied, "NOT_YOUR_OUTLET",
-                    "channel.agent_id and channel.outlet_id must be those of the client certificate");
+      return Status(
+          StatusCode::kPermissionDenied, "NOT_YOUR_OUTLET",
+          "channel.agent_id, outlet_id and staff_id must be those of the client certificate, and channel.type one "
+          "that it can be: nothing online for a counter, no own hall for an agent");
     }
     return {};
   }
@@ -198,6 +221,9 @@ void Parties(const v1::SubmitRegistrationRequest& request, Form& form) {
       form.Require(request.session_nonce().empty(), "session_nonce", "must be empty where faces are not compared");
     }
   }
+  form.Require(std::count(roles.begin(), roles.end(), v1::PARTY_ROLE_AGENT_PERSON) == 0 ||
+                   std::count(roles.begin(), roles.end(), v1::PARTY_ROLE_GUARDIAN) == 0,
+               "parties", "an AGENT_PERSON or a GUARDIAN comes, not both");
   form.Require(request.session_nonce().empty() || request.parties_size() == 1, "session_nonce",
                "must be empty where several people take part");
 }
@@ -398,6 +424,46 @@ Status Validate(const v1::WithdrawConsentRequest& request, const Caller&) {
   form.Uuid(request.verification_id(), "verification_id");
   form.Require(!request.notice_id().empty(), "notice_id", "required");
   form.Word(request.notice_id(), "notice_id");
+  return form.Finish();
+}
+
+Status Validate(const v1::SetSellerRequest& request, const Caller&) {
+  Form form(request);
+  const v1::Seller& seller = request.seller();
+  const bool staff = !seller.staff_id().empty();
+  const bool agent = !staff && seller.outlet_id().empty();
+  form.Require(staff || !seller.outlet_id().empty() || !seller.agent_id().empty(), "seller", "names nobody");
+  form.Word(seller.agent_id(), "seller.agent_id");
+  form.Word(seller.outlet_id(), "seller.outlet_id");
+  form.Word(seller.staff_id(), "seller.staff_id");
+  form.Word(seller.acts_for(), "seller.acts_for");
+  form.Given(seller.status(), "seller.status");
+  for (const auto& [date, field] : {std::pair(&seller.contract_from(), "seller.contract_from"),
+                                    {&seller.contract_to(), "seller.contract_to"},
+                                    {&seller.trained_until(), "seller.trained_until"}}) {
+    form.Require(date->empty() || rules::ParseDate(*date), field, "must be a day, YYYY-MM-DD");
+  }
+  form.Require(agent || (seller.contract_from().empty() && seller.contract_to().empty() && seller.acts_for().empty()),
+               "seller.contract_from", "contract and acts_for are an agent's");
+  form.Require(agent || staff || seller.trained_until().empty(), "seller.trained_until", "is an agent's or staff's");
+  form.Require(!request.reason().empty(), "reason", "required");
+  form.Text(request.reason(), "reason", 500);
+  return form.Finish();
+}
+
+Status Validate(const v1::ListSellersRequest& request, const Caller&) {
+  Form form(request);
+  form.Word(request.agent_id(), "agent_id");
+  form.Require(request.page_size() >= 0 && request.page_size() <= 500, "page_size", "must lie between 0 and 500");
+  form.Text(request.page_token(), "page_token");
+  return form.Finish();
+}
+
+Status Validate(const v1::ListSellerChangesRequest& request, const Caller&) {
+  Form form(request);
+  form.Word(request.agent_id(), "agent_id");
+  form.Word(request.outlet_id(), "outlet_id");
+  form.Word(request.staff_id(), "staff_id");
   return form.Finish();
 }
 

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "base/status.h"
+#include "realname/v1/accountability_service.pb.h"
 #include "realname/v1/face_service.pb.h"
 #include "realname/v1/registration_service.pb.h"
 #include "realname/v1/review_service.pb.h"
@@ -30,6 +31,9 @@ Status Validate(const v1::ConfirmActivationRequest& request, const Caller& calle
 Status Validate(const v1::CancelVerificationRequest& request, const Caller& caller);
 Status Validate(const v1::RequestReviewRequest& request, const Caller& caller);
 Status Validate(const v1::CountContestsRequest& request, const Caller& caller);
+Status Validate(const v1::SetSellerRequest& request, const Caller& caller);
+Status Validate(const v1::ListSellersRequest& request, const Caller& caller);
+Status Validate(const v1::ListSellerChangesRequest& request, const Caller& caller);
 Status Validate(const v1::ListConsentsRequest& request, const Caller& caller);
 Status Validate(const v1::WithdrawConsentRequest& request, const Caller& caller);
 Status Validate(const v1::ListCasesRequest& request, const Caller& caller);

@@ -3,6 +3,7 @@
 
 #include <charconv>
 
+#include "rules/contest.h"
 #include "rules/explain.h"
 #include "rules/parties.h"
 #include "rules/review.h"
@@ -71,7 +72,9 @@ Result<v1::Verification> Verifications::Get(const Caller& caller, const v1::GetV
     }
   }
   // A similarity seen before the vote would be the vote, and what awaits evidence may yet come to one.
-  const bool may_vote = (in_review || stored->state == v1::STATE_AWAITING_EVIDENCE) &&
+  // The same holds of a refusal, which may be contested.
+  const bool may_vote = (in_review || stored->state == v1::STATE_AWAITING_EVIDENCE ||
+                         rules::IsRefusal(stored->state, stored->decision)) &&
                         (caller.role == v1::ROLE_REVIEWER || caller.role == v1::ROLE_ADMIN);
   if (rules::MaySeeSimilarity(caller.role) && !may_vote) {
     auto facts = registry_.GetFacts(caller.scope, request.verification_id(), deadline);

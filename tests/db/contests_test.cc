@@ -82,10 +82,12 @@ TEST_F(ContestsTest, AnUpheldRefusalCanBeContestedOnceMoreBeforeAnAdministrator)
   EXPECT_FALSE(again.has_contest_expire_time());
   EXPECT_EQ(Reason(Contest(second, application)), "NO_FURTHER_CONTEST");
   const auto counts = Counts();
-  ASSERT_THAT(counts, SizeIs(2));
-  EXPECT_EQ(counts[0].agent_id(), "") << "the hall's refusal, which the administrator upheld";
+  ASSERT_THAT(counts, SizeIs(2)) << "by who had refused first, for each reason";
+  EXPECT_EQ(counts[0].agent_id(), "agent1");
+  EXPECT_EQ(counts[0].reason(), v1::CAP_MANUAL_ENTRY_FORBIDDEN);
+  EXPECT_EQ(counts[0].upheld(), 1u);
   EXPECT_EQ(counts[1].agent_id(), "agent1");
-  EXPECT_EQ(counts[1].upheld(), 1u);
+  EXPECT_EQ(counts[1].reason(), v1::CTS_REQUESTED);
 }
 
 TEST_F(ContestsTest, TheReferenceAloneOpensNothing) {
@@ -208,6 +210,7 @@ TEST_F(ContestsTest, WhoseFaceFailsPassesInAnOwnHallOnTwoPeoplesWord) {
   second.set_name(application.parties(0).document().name());
   second.set_valid_to("2030-01-01");
   alternative.mutable_second_capture()->set_method(v1::CAPTURE_METHOD_OCR);
+  *alternative.mutable_second_capture()->mutable_time() = ToTimestamp(clock_.now);
   Caller nameless = hall_;
   nameless.staff_id.clear();
   EXPECT_EQ(registration_.Submit(nameless, application, Soon()).status().reason(), "STAFF_REQUIRED");
@@ -249,6 +252,63 @@ TEST_F(ContestsTest, WhatNobodyDecidedInTimeCanBeContestedAgain) {
   EXPECT_TRUE(lapsed.has_contest_expire_time());
   EXPECT_EQ(Counts().at(0).lapsed(), 1u);
   EXPECT_EQ(Contested(Contest(contest, application)).state(), v1::STATE_IN_REVIEW);
+}
+
+TEST_F(ContestsTest, AContestThatWasGivenUpLeavesTheRightToContest) {
+  const auto application = Typed(shop_);
+  const auto refused = Submitted(shop_, application);
+  const auto contest = Contested(Contest(refused, application));
+  EXPECT_EQ(Reason(Contest(refused, application)), "ALREADY_CONTESTED");
+  ASSERT_TRUE(
+      registry_.Cancel(hall_.scope, {hall_.principal, Uuid(), "x"}, contest.verification_id(), clock_.now, Soon())
+          .ok());
+  EXPECT_EQ(Contested(Contest(refused, application)).state(), v1::STATE_IN_REVIEW);
+}
+
+TEST_F(ContestsTest, ASecondContestStaysTheAdministratorsWhenEvidenceComes) {
+  const auto application = Typed(shop_);
+  const auto first = Contested(Contest(Submitted(shop_, application), application));
+  Decided(ann_, first.verification_id(), v1::REVIEW_CONCLUSION_REJECT);
+  const auto second = Contested(Contest(first, application));
+  auto ask = Vote(Claimed(chief_, second.verification_id()), v1::REVIEW_CONCLUSION_REQUEST_EVIDENCE);
+  ask.add_retry_items(v1::EVIDENCE_ITEM_LIVE_PORTRAIT);
+  ASSERT_TRUE(reviews_.Decide(chief_, ask, Soon()).ok());
+  v1::ResubmitEvidenceRequest more;
+  more.set_request_id(Uuid());
+  more.set_verification_id(second.verification_id());
+  more.add_items()->set_item(v1::EVIDENCE_ITEM_LIVE_PORTRAIT);
+  more.mutable_items(0)->set_photo("live again");
+  ASSERT_TRUE(registration_.Resubmit(hall_, more, Soon()).ok());
+  EXPECT_EQ(ClaimReason(ben_, second.verification_id()), "NO_SUCH_CASE");
+  EXPECT_EQ(ClaimReason(Staff(v1::ROLE_ADMIN, "of agent1", "agent1"), second.verification_id()), "NO_SUCH_CASE")
+      << "nor whoever works where it was refused first";
+  EXPECT_EQ(ClaimReason(Staff(v1::ROLE_ADMIN, "other chief"), second.verification_id()), "");
+}
+
+TEST_F(ContestsTest, NoVoteMakesANumberThatNamesNobodyCount) {
+  auto application = Application(hall_);
+  application.mutable_channel()->set_type(v1::CHANNEL_TYPE_OWN_HALL);
+  v1::Document& passport = *application.mutable_parties(0)->mutable_document();
+  passport.set_type(v1::DOCUMENT_TYPE_PASSPORT);
+  passport.set_number("L898902C3");
+  passport.set_nationality("US");
+  application.mutable_parties(0)->mutable_capture()->set_method(v1::CAPTURE_METHOD_OCR);
+  const auto refused = Submitted(hall_, application);
+  ASSERT_THAT(Codes(refused), ElementsAre(v1::IDN_FORMAT)) << "not passed over";
+  auto contest = Contest(refused, application);
+  contest.mutable_capture()->set_method(v1::CAPTURE_METHOD_OCR);
+  const auto opened = Contested(contest);
+  const auto held = Claimed(ann_, opened.verification_id());
+  EXPECT_EQ(reviews_.Decide(ann_, Vote(held, v1::REVIEW_CONCLUSION_APPROVE), Soon()).status().code(),
+            StatusCode::kInvalidArgument);
+}
+
+TEST_F(ContestsTest, ReviewersSeeNoSimilarityOfARefusalThatMayComeBeforeThem) {
+  auto application = Application(shop_);
+  application.mutable_parties(0)->mutable_capture()->set_method(v1::CAPTURE_METHOD_MANUAL);
+  const auto refused = Submitted(shop_, application);
+  EXPECT_FALSE(Seen(ann_, refused.verification_id()).has_comparison());
+  EXPECT_TRUE(Seen(Staff(v1::ROLE_AUDITOR, "aud"), refused.verification_id()).has_comparison());
 }
 
 TEST_F(ContestsTest, OfTwoAtOnceOneContests) {

@@ -39,6 +39,20 @@ inline std::vector<int> Codes(const v1::Verification& answer) {
 
 class CounterTest : public ::testing::Test {
  protected:
+  CounterTest() {
+    v1::Seller agent;
+    agent.set_agent_id("agent1");
+    agent.set_status(v1::SELLER_STATUS_ACTIVE);
+    agent.set_contract_from("2025-01-01");
+    agent.set_contract_to("2027-12-31");
+    agent.set_trained_until("2027-12-31");
+    SetSeller(agent);
+  }
+  void SetSeller(const v1::Seller& seller) {
+    const Status status =
+        PrivateDatabase::Instance().sellers().Set(operator_, seller, "a reason", "urn:admin", clock_.now, Soon());
+    EXPECT_TRUE(status.ok()) << status.detail();
+  }
   Caller Seller(const std::string& agent, const std::string& outlet, const std::string& staff = "seller") const {
     Caller caller;
     caller.principal =

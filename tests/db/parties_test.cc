@@ -177,6 +177,37 @@ TEST_F(PartiesTest, AMinorPassesWithAGuardianWhoseFaceIsCompared) {
   EXPECT_THAT(Codes(Submitted(hall_, stranger)), ElementsAre(v1::FACE_MISMATCH));
 }
 
+TEST_F(PartiesTest, NobodyOfAgeIsPassedByAGuardiansFace) {
+  auto request = Application(shop_);
+  request.mutable_parties(0)->clear_id_photo();
+  request.mutable_parties(0)->clear_live_portrait();
+  *request.add_parties() = Person(v1::PARTY_ROLE_GUARDIAN, ++people_, true);
+  EXPECT_THAT(Codes(Submitted(shop_, request)), ElementsAre(v1::PTY_GUARDIAN_NOT_ALLOWED));
+}
+
+TEST_F(PartiesTest, AnOrganisationsLinesAreNotCounted) {
+  for (int i = 0; i < 7; ++i) EXPECT_EQ(Submitted(hall_, OfEnterprise()).verdict(), v1::VERDICT_PASS) << i;
+}
+
+TEST_F(PartiesTest, AContestOfAMinorsRefusalCanBeApproved) {
+  auto request = OfMinor();
+  request.mutable_consents(0)->set_version("0");
+  request.mutable_parties(1)->set_live_portrait("a stranger");
+  auto refused = Submitted(hall_, request);
+  clock_.now += std::chrono::hours(2);
+  ASSERT_TRUE(registry_.ExpireReservations(clock_.now, 1000, Soon()).ok());
+  auto contest = Contest(refused, request);
+  contest.mutable_capture()->set_method(v1::CAPTURE_METHOD_OCR);
+  contest.set_live_portrait("face of the guardian");
+  *contest.add_consents() = request.consents(0);
+  contest.mutable_consents(0)->set_version("1");
+  const auto opened = Contested(contest);
+  const auto held = Claimed(ann_, opened.verification_id());
+  EXPECT_EQ(held.contested().live_portrait(), "a stranger") << "what the guardian showed then";
+  Decided(ann_, opened.verification_id(), v1::REVIEW_CONCLUSION_APPROVE);
+  EXPECT_EQ(Decided(ben_, opened.verification_id(), v1::REVIEW_CONCLUSION_APPROVE).verdict(), v1::VERDICT_PASS);
+}
+
 TEST_F(PartiesTest, EntrustedHandlingRegistersBothAndComparesWhoComes) {
   auto request = Application(hall_);
   request.mutable_channel()->set_type(v1::CHANNEL_TYPE_OWN_HALL);

@@ -66,6 +66,7 @@ TEST(PostgresSchema, AppendOnlyMeansIt) {
                                                         {"realname.contest", "reasons"},
                                                         {"realname.party", "role"},
                                                         {"realname.consent_withdrawal", "notice_id"},
+                                                        {"realname.seller_change", "reason"},
                                                         {"realname.policy_pack", "body"}}) {
     EXPECT_EQ(FailureOf("realname_server", "update " + table + " set " + column + " = " + column), "42501") << table;
   }

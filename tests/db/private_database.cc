@@ -54,6 +54,7 @@ PrivateDatabase::PrivateDatabase() : data_dir_(MakeTemporaryDirectory()) {
   registry_ = std::make_unique<db::PostgresRegistry>(*pool_, *keys_, *photos_, *ring_);
   sessions_ = std::make_unique<db::PostgresSessionStore>(*pool_, *keys_, *photos_, *ring_);
   reviews_ = std::make_unique<db::PostgresReviewStore>(*pool_, *keys_, *ring_);
+  sellers_ = std::make_unique<db::PostgresSellerStore>(*pool_);
 }
 
 PrivateDatabase::~PrivateDatabase() {

@@ -12,6 +12,7 @@
 #include "db/postgres_photo_store.h"
 #include "db/postgres_registry.h"
 #include "db/postgres_review_store.h"
+#include "db/postgres_seller_store.h"
 #include "db/postgres_session_store.h"
 #include "vault/key_ring.h"
 
@@ -27,6 +28,7 @@ class PrivateDatabase {
   db::PostgresRegistry& registry() { return *registry_; }
   db::PostgresSessionStore& sessions() { return *sessions_; }
   db::PostgresReviewStore& reviews() { return *reviews_; }
+  db::PostgresSellerStore& sellers() { return *sellers_; }
   db::PostgresPhotoStore& photos() { return *photos_; }
   db::PersonKeys& keys() { return *keys_; }
   db::PostgresKeyStore& key_store() { return *key_store_; }
@@ -48,6 +50,7 @@ class PrivateDatabase {
   std::unique_ptr<db::PostgresRegistry> registry_;
   std::unique_ptr<db::PostgresSessionStore> sessions_;
   std::unique_ptr<db::PostgresReviewStore> reviews_;
+  std::unique_ptr<db::PostgresSellerStore> sellers_;
 };
 
 // A fresh directory under /tmp that the database user can enter.

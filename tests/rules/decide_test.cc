@@ -97,9 +97,9 @@ const Kind kKinds[] = {
     {v1::DOCUMENT_TYPE_TEMP_RESIDENT_ID, "360426199101010071", v1::CAPTURE_METHOD_OCR, "2026-02-01", "2026-05-01",
      v1::DOCUMENT_TYPE_RESIDENT_ID, "360426199101010071"},
     {v1::DOCUMENT_TYPE_PLA_ID, "南字第01234567号", v1::CAPTURE_METHOD_MANUAL, "", "", v1::DOCUMENT_TYPE_PLA_ID,
-     "南字第01234567号"},
+     "南字第01234567"},
     {v1::DOCUMENT_TYPE_PAP_ID, "武字第0123456号", v1::CAPTURE_METHOD_OCR, "", "", v1::DOCUMENT_TYPE_PAP_ID,
-     "武字第0123456号"},
+     "武字第0123456"},
     {v1::DOCUMENT_TYPE_HK_MACAO_TRAVEL_PERMIT, "H1234567801", v1::CAPTURE_METHOD_MRZ, "2020-05-01", "2030-04-30",
      v1::DOCUMENT_TYPE_HK_MACAO_TRAVEL_PERMIT, "H12345678"},
     {v1::DOCUMENT_TYPE_TAIWAN_TRAVEL_PERMIT, "01234567", v1::CAPTURE_METHOD_CHIP_READ, "2022-05-01", "2027-04-30",
@@ -286,12 +286,26 @@ TEST(ConsentTest, NoticesAreByChannelProductAndAge) {
   EXPECT_TRUE(ids(v1::CHANNEL_TYPE_OWN_HALL, "", std::nullopt).contains("fraud-risk")) << "each that might apply";
 }
 
+TEST(ChannelTest, NothingIsSoldWithoutASafetyAssessment) {
+  auto policy = ShippedPolicy();
+  for (auto& channel : *policy.pack.mutable_channels()) {
+    if (channel.type() == v1::CHANNEL_TYPE_AGENT_STORE) channel.clear_assessment();
+  }
+  EXPECT_THAT(Reasons(Decide(policy, SampleFacts())), ElementsAre(v1::CHN_ASSESSMENT_MISSING));
+  policy = ShippedPolicy();
+  policy.pack.add_products()->set_product("prepaid");
+  EXPECT_THAT(Reasons(Decide(policy, SampleFacts())), ElementsAre(v1::CHN_ASSESSMENT_MISSING));
+  policy.pack.mutable_products(0)->set_assessment("SA-1");
+  EXPECT_EQ(Decide(policy, SampleFacts()).verdict(), v1::VERDICT_PASS);
+}
+
 // In an own hall without the face: a passport beside the card, and two members of staff.
 v1::Facts WithoutFace() {
   auto facts = SampleFacts();
   facts.mutable_application()->set_channel_type(v1::CHANNEL_TYPE_OWN_HALL);
   v1::AlternativeFacts& alternative = *facts.mutable_application()->mutable_alternative();
   alternative.set_second_capture_method(v1::CAPTURE_METHOD_OCR);
+  alternative.mutable_second_capture_time()->set_seconds(kNoon - 60);
   alternative.add_attesters("urn:a:staff:ann");
   alternative.add_attesters("urn:a:staff:ben");
   v1::Document& second = *facts.mutable_subject()->mutable_second_document();
@@ -561,6 +575,41 @@ const Spoiler kSpoilers[] = {
        Give(f, "overseas-data", v1::CONSENT_EVIDENCE_TICKED);
      },
      v1::CNS_READ_ALOUD_VIDEO_MISSING, v1::CHECK_CONSENT, v1::OUTCOME_FAILED, v1::VERDICT_RETRY},
+    {"AgentSuspended",
+     [](v1::Facts& f) { f.mutable_channel()->mutable_agent()->set_status(v1::SELLER_STATUS_SUSPENDED); },
+     v1::CHN_AGENT_SUSPENDED, v1::CHECK_CHANNEL_POLICY, v1::OUTCOME_FAILED, v1::VERDICT_REJECT},
+    {"AgentUnknown", [](v1::Facts& f) { f.mutable_channel()->clear_agent(); }, v1::CHN_AGENT_SUSPENDED,
+     v1::CHECK_CHANNEL_POLICY, v1::OUTCOME_FAILED, v1::VERDICT_REJECT},
+    {"AgentOutOfContract", [](v1::Facts& f) { f.mutable_channel()->mutable_agent()->set_contract_to("2026-02-28"); },
+     v1::CHN_AGENT_SUSPENDED, v1::CHECK_CHANNEL_POLICY, v1::OUTCOME_FAILED, v1::VERDICT_REJECT},
+    {"AgentUntrained", [](v1::Facts& f) { f.mutable_channel()->mutable_agent()->set_trained_until("2026-02-28"); },
+     v1::CHN_AGENT_UNTRAINED, v1::CHECK_CHANNEL_POLICY, v1::OUTCOME_FAILED, v1::VERDICT_REJECT},
+    {"AgentOfAnAgent", [](v1::Facts& f) { f.mutable_channel()->mutable_agent()->set_sub_delegated(true); },
+     v1::CHN_SUBDELEGATION, v1::CHECK_CHANNEL_POLICY, v1::OUTCOME_FAILED, v1::VERDICT_REJECT},
+    {"OutletSuspended",
+     [](v1::Facts& f) {
+       f.mutable_channel()->mutable_outlet()->set_known(true);
+       f.mutable_channel()->mutable_outlet()->set_status(v1::SELLER_STATUS_ENDED);
+     },
+     v1::CHN_AGENT_SUSPENDED, v1::CHECK_CHANNEL_POLICY, v1::OUTCOME_FAILED, v1::VERDICT_REJECT},
+    {"StaffUntrained",
+     [](v1::Facts& f) {
+       f.mutable_channel()->mutable_staff()->set_known(true);
+       f.mutable_channel()->mutable_staff()->set_status(v1::SELLER_STATUS_ACTIVE);
+     },
+     v1::CHN_AGENT_UNTRAINED, v1::CHECK_CHANNEL_POLICY, v1::OUTCOME_FAILED, v1::VERDICT_REJECT},
+    {"GuardianOfAnAdult",
+     [](v1::Facts& f) {
+       v1::PartyFacts& guardian = *f.add_parties();
+       guardian.set_role(v1::PARTY_ROLE_GUARDIAN);
+       guardian.set_capture_method(v1::CAPTURE_METHOD_CHIP_READ);
+       guardian.mutable_capture_time()->set_seconds(kNoon - 60);
+       *guardian.mutable_subject() = f.subject();
+       guardian.mutable_subject()->mutable_document()->set_number("120103198806018241");
+       guardian.mutable_subject()->mutable_document()->set_sex(v1::SEX_FEMALE);
+       guardian.mutable_subject()->mutable_document()->set_birth_date("1988-06-01");
+     },
+     v1::PTY_GUARDIAN_NOT_ALLOWED, v1::CHECK_PARTY, v1::OUTCOME_FAILED, v1::VERDICT_RETRY},
     {"WithoutFaceAtAnAgent",
      [](v1::Facts& f) {
        f = WithoutFace();
@@ -808,7 +857,8 @@ INSTANTIATE_TEST_SUITE_P(Reasons, SpoiledApplication, ::testing::ValuesIn(kSpoil
                          [](const auto& spoiler) { return std::string(spoiler.param.name); });
 
 TEST(DecideTest, EveryReasonOfTheContractIsProducedHere) {
-  std::set<int> covered = {v1::PTY_GUARDIAN_REQUIRED, v1::CTS_REQUESTED};  // in tests of their own
+  std::set<int> covered = {v1::PTY_GUARDIAN_REQUIRED, v1::CTS_REQUESTED,
+                           v1::CHN_ASSESSMENT_MISSING};  // in tests of their own
   for (const Spoiler& spoiler : kSpoilers) covered.insert(spoiler.code);
   for (int code = v1::ReasonCode_MIN + 1; code <= v1::ReasonCode_MAX; ++code) {
     if (v1::ReasonCode_IsValid(code)) {

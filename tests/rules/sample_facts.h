@@ -78,6 +78,12 @@ inline v1::Facts SampleFacts() {
   auto* comparison = facts.mutable_subject()->mutable_comparison();
   comparison->set_similarity(0.8f);
   comparison->set_fmr_at_similarity(1e-6);
+  v1::SellerFacts& agent = *facts.mutable_channel()->mutable_agent();
+  agent.set_known(true);
+  agent.set_status(v1::SELLER_STATUS_ACTIVE);
+  agent.set_contract_from("2025-01-01");
+  agent.set_contract_to("2027-12-31");
+  agent.set_trained_until("2026-12-31");
   for (const char* notice : {"face-information", "number-use"}) {
     v1::ConsentFacts& given = *facts.add_consents();
     given.set_notice_id(notice);

@@ -81,6 +81,16 @@ class Service {
         clock_);
     if (!started.ok()) throw std::runtime_error(started.status().message() + " (run script/bootstrap first?)");
     server_ = *std::move(started);
+    cli::Client admin = As("admin");
+    v1::SetSellerRequest agent;
+    agent.mutable_seller()->set_agent_id("agent1");
+    agent.mutable_seller()->set_status(v1::SELLER_STATUS_ACTIVE);
+    agent.mutable_seller()->set_contract_from("2020-01-01");
+    agent.mutable_seller()->set_contract_to("2099-12-31");
+    agent.mutable_seller()->set_trained_until("2099-12-31");
+    agent.set_reason("a test");
+    v1::Seller set;
+    Must(admin.Call([&](grpc::ClientContext& c) { return admin.accountability().SetSeller(&c, agent, &set); }).ok());
   }
   ~Service() {
     server_.reset();

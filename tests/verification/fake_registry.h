@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "tests/rules/sample_facts.h"
 #include "tests/verification/fake_session_store.h"
 #include "verification/registry.h"
 
@@ -59,6 +60,8 @@ class FakeRegistry final : public Registry {
       }
     }
     out.facts.set_numbers_held(held);
+    // Everybody may sell.
+    out.channel = SampleFacts().channel();
     return out;
   }
 

@@ -7,22 +7,24 @@ alter table realname.outbox add column kind smallint not null default 1;  -- enu
 alter table realname.review_case
   add column warned boolean not null default false,  -- the channel was told that the reservation runs out
   add column contested_agent_id text,                -- who had refused, where the case is a contest
-  add column contested_outlet_id text;
+  add column contested_outlet_id text,
+  add column contest_level integer not null default 0;
 create index verification_in_review on realname.verification (expire_time) where state = 3;
 -- Reference numbers are the last twelve digits of the id.
 create index verification_claim_by_reference on realname.verification_claim (right(verification_id::text, 12));
 
 create table realname.contest (
-  contested_verification_id uuid primary key,
+  contested_verification_id uuid not null,
   verification_id uuid not null,       -- that contests it
   person_id uuid not null,             -- of that one
   operator_id text not null,
-  agent_id text not null,              -- that had refused
+  agent_id text not null,              -- that had refused first
   outlet_id text not null,
   reasons integer[] not null,          -- of the refusal: enum ReasonCode
-  open_time timestamptz not null
+  open_time timestamptz not null,
+  primary key (contested_verification_id, verification_id)  -- one that was given up leaves room for another
 );
-comment on table realname.contest is 'claim, append-only: which verification contests a refusal';
+comment on table realname.contest is 'claim, append-only: which verifications contest a refusal';
 create index contest_by_time on realname.contest (operator_id, open_time);
 
 -- Whether somebody may take a case: not of their own agent or outlet, nor of a refusal by these, not one that they took part
@@ -73,11 +75,20 @@ begin
       (verification_id, person_id, operator_id, agent_id, outlet_id, at_counter, open_time)
     values (p_verification_id, p_person_id, p_operator, p_agent, p_outlet, p_outlet <> '', p_now)
     on conflict (verification_id) do update
-      set open_time = p_now, closed = false, escalated = false, warned = false, claimed_by = null,
+      set open_time = p_now, closed = false, escalated = c.contest_level > 1, warned = false, claimed_by = null,
           claim_expire_time = null;
   end if;
   return true;
 end $$;
+
+-- Whether a refusal is contested: by a verification that was not given up.
+create function realname.is_contested(p_verification_id uuid) returns boolean language sql stable as $$
+  select exists (
+    select 1 from realname.contest k
+    where k.contested_verification_id = p_verification_id
+      and (select v.state <> 7 from realname.verification v
+           where v.person_id = k.person_id and v.verification_id = k.verification_id))
+$$;
 
 -- Ties a new verification, which waits for people, to the refusal that it contests. Nobody who had part in that may take the
 -- case, and from the second level on it is an administrator's. RN009 if the refusal was contested before.
@@ -87,17 +98,22 @@ create function realname.open_contest(
 returns boolean language plpgsql as $$
 declare
   refused realname.verification;
+  earlier realname.review_case;
 begin
+  -- Locked, so that of two contests at once one sees the other.
   select v.* into refused from realname.verification_claim c
   join realname.verification v on v.person_id = c.person_id and v.verification_id = c.verification_id
-  where c.verification_id = p_contested_verification_id;
-  insert into realname.contest values
-    (p_contested_verification_id, p_verification_id, p_person_id, refused.operator_id, refused.agent_id,
-     refused.outlet_id, p_reasons, p_now)
-  on conflict do nothing;
-  if not found then
+  where c.verification_id = p_contested_verification_id for update of v;
+  if realname.is_contested(p_contested_verification_id) then
     raise exception 'the refusal was contested before' using errcode = 'RN009';
   end if;
+  -- Who had refused first, where the refusal was a contest itself.
+  select * into earlier from realname.review_case
+  where verification_id = p_contested_verification_id and contested_agent_id is not null;
+  insert into realname.contest values
+    (p_contested_verification_id, p_verification_id, p_person_id, refused.operator_id,
+     coalesce(earlier.contested_agent_id, refused.agent_id), coalesce(earlier.contested_outlet_id, refused.outlet_id),
+     p_reasons, p_now);
   insert into realname.review_participant
   select p_verification_id, principal from realname.review_participant
   where verification_id = p_contested_verification_id
@@ -106,7 +122,9 @@ begin
   where person_id = refused.person_id and verification_id = p_contested_verification_id
   on conflict do nothing;
   update realname.review_case
-  set contested_agent_id = refused.agent_id, contested_outlet_id = refused.outlet_id, escalated = p_level > 1
+  set contested_agent_id = coalesce(earlier.contested_agent_id, refused.agent_id),
+      contested_outlet_id = coalesce(earlier.contested_outlet_id, refused.outlet_id),
+      contest_level = p_level, escalated = p_level > 1
   where verification_id = p_verification_id;
   return true;
 end $$;
@@ -176,7 +194,8 @@ begin
     end if;
     v.number_index := null;
     v.number_index_version := null;
-  elsif p_verdict = 1 and v.number_index is null then
+  end if;
+  if p_verdict = 1 and (not p_holds or v.number_index is null) then
     raise exception 'no number is reserved' using errcode = 'RN002';
   end if;
   if p_verdict = 1 and p_document_index is not null then
@@ -234,5 +253,5 @@ where v.verdict in (2, 5)
 on conflict do nothing;
 
 grant select, insert on realname.contest to realname_server;
-grant update (warned, contested_agent_id, contested_outlet_id) on realname.review_case to realname_server;
+grant update (warned, contested_agent_id, contested_outlet_id, contest_level) on realname.review_case to realname_server;
 grant execute on all functions in schema realname to realname_server;

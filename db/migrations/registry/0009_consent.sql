@@ -7,7 +7,7 @@ create table realname.consent_withdrawal (
   notice_id text not null,
   principal text not null,             -- who took it in
   withdraw_time timestamptz not null,
-  primary key (person_id, verification_id, notice_id)
+  primary key (person_id, verification_id, notice_id, withdraw_time)
 );
 comment on table realname.consent_withdrawal is 'person, append-only: consents that were withdrawn';
 
@@ -42,9 +42,6 @@ begin
   end if;
   insert into realname.consent_withdrawal values (v.person_id, p_verification_id, p_notice_id, p_principal, p_now)
   on conflict do nothing;
-  if not found then
-    return true;  -- withdrawn before: that one stands
-  end if;
   if p_drop_evidence then
     update media.photo m set sealed_evidence = null from realname.registration r
     where r.person_id = v.person_id and r.verification_id = p_verification_id
