@@ -3,9 +3,12 @@
 
 #include <array>
 #include <cmath>
+#include <fstream>
+#include <map>
 #include <set>
 
 #include <gmock/gmock.h>
+#include <google/protobuf/descriptor.pb.h>
 #include <gtest/gtest.h>
 
 #include "rules/explain.h"
@@ -855,6 +858,50 @@ TEST_P(SpoiledApplication, GivesItsReason) {
 
 INSTANTIATE_TEST_SUITE_P(Reasons, SpoiledApplication, ::testing::ValuesIn(kSpoilers),
                          [](const auto& spoiler) { return std::string(spoiler.param.name); });
+
+// The outcomes that the contract's comment names for each check.
+std::map<int, std::set<v1::Outcome>> OutcomesOfTheContract() {
+  std::ifstream file(REALNAME_BUILD_DIR "/proto/generated/realname.descriptor_set", std::ios::binary);
+  google::protobuf::FileDescriptorSet set;
+  EXPECT_TRUE(set.ParseFromIstream(&file));
+  std::map<int, std::set<v1::Outcome>> outcomes;
+  for (const auto& proto : set.file()) {
+    if (proto.name() != "realname/v1/types.proto") continue;
+    for (const auto& location : proto.source_code_info().location()) {
+      if (location.path_size() != 4 || location.path(0) != 5 || location.path(2) != 2) continue;
+      const auto& type = proto.enum_type(location.path(1));
+      if (type.name() != "Check") continue;
+      for (int outcome = v1::Outcome_MIN + 1; outcome <= v1::Outcome_MAX; ++outcome) {
+        const std::string word = v1::Outcome_Name(static_cast<v1::Outcome>(outcome)).substr(8);
+        if (location.leading_comments().find(word) != std::string::npos) {
+          outcomes[type.value(location.path(3)).number()].insert(static_cast<v1::Outcome>(outcome));
+        }
+      }
+    }
+  }
+  return outcomes;
+}
+
+TEST(DecideTest, EveryOutcomeOfTheContractIsProducedHereAndNoOther) {
+  std::map<int, std::set<v1::Outcome>> produced;
+  const auto see = [&](const v1::Facts& facts) {
+    const v1::Decision decision = DecideOn(facts);
+    for (const auto& check : decision.checks()) produced[check.check()].insert(check.outcome());
+  };
+  see(SampleFacts());
+  see(WithoutFace());
+  see(Contested(SampleFacts(), {}));
+  for (const Spoiler& spoiler : kSpoilers) {
+    auto facts = SampleFacts();
+    spoiler.spoil(facts);
+    see(facts);
+  }
+  for (const auto& [check, outcomes] : OutcomesOfTheContract()) {
+    if (check == v1::CHECK_UNSPECIFIED) continue;
+    EXPECT_EQ(produced[check], outcomes) << v1::Check_Name(static_cast<v1::Check>(check));
+  }
+  EXPECT_EQ(produced.size(), static_cast<size_t>(v1::Check_MAX));
+}
 
 TEST(DecideTest, EveryReasonOfTheContractIsProducedHere) {
   std::set<int> covered = {v1::PTY_GUARDIAN_REQUIRED, v1::CTS_REQUESTED,
