@@ -17,6 +17,7 @@
 #include "cli/made_up_person.h"
 #include "realname/v1/accountability_service.pb.h"
 #include "realname/v1/annotations.pb.h"
+#include "realname/v1/audit_service.pb.h"
 #include "realname/v1/review_service.pb.h"
 #include "rules/explain.h"
 #include "server/access.h"
@@ -101,8 +102,9 @@ Reply Call(const std::shared_ptr<grpc::Channel>& channel, const pb::MethodDescri
 
 std::vector<const pb::MethodDescriptor*> Methods() {
   std::vector<const pb::MethodDescriptor*> methods;
-  for (const char* service : {"realname.v1.RegistrationService", "realname.v1.ReviewService",
-                              "realname.v1.AccountabilityService", "realname.v1.FaceService"}) {
+  for (const char* service :
+       {"realname.v1.RegistrationService", "realname.v1.ReviewService", "realname.v1.AccountabilityService",
+        "realname.v1.AuditService", "realname.v1.FaceService"}) {
     const auto* descriptor = pb::DescriptorPool::generated_pool()->FindServiceByName(service);
     for (int i = 0; i < descriptor->method_count(); ++i) methods.push_back(descriptor->method(i));
   }

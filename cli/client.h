@@ -10,6 +10,7 @@
 #include <grpcpp/grpcpp.h>
 
 #include "realname/v1/accountability_service.grpc.pb.h"
+#include "realname/v1/audit_service.grpc.pb.h"
 #include "realname/v1/face_service.grpc.pb.h"
 #include "realname/v1/registration_service.grpc.pb.h"
 #include "realname/v1/review_service.grpc.pb.h"
@@ -40,6 +41,7 @@ class Client {
   v1::ReviewService::Stub& review() { return *review_; }
   v1::FaceService::Stub& face() { return *face_; }
   v1::AccountabilityService::Stub& accountability() { return *accountability_; }
+  v1::AuditService::Stub& audit() { return *audit_; }
 
   // Calls with a deadline and identity. Repeats a call that was overloaded, contended or found the database down,
   // waiting as the server says, until the timeout: the request_id makes it the same call.
@@ -54,6 +56,7 @@ class Client {
   std::unique_ptr<v1::ReviewService::Stub> review_;
   std::unique_ptr<v1::FaceService::Stub> face_;
   std::unique_ptr<v1::AccountabilityService::Stub> accountability_;
+  std::unique_ptr<v1::AuditService::Stub> audit_;
 };
 
 // Reason word of a failed call, or empty.

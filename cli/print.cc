@@ -196,6 +196,20 @@ void Print(const v1::ModelCard& card) {
   for (const std::string& attack : card.not_countered()) std::printf("not countered: %s\n", attack.c_str());
 }
 
+void Print(const v1::ReplayDecisionResponse& response) {
+  std::printf("%s: event %llu, stored %s by rules %u, replayed %s by rules %u, pack %s\n",
+              response.identical()         ? "IDENTICAL"
+              : response.erased_size() > 0 ? "ERASED"
+                                           : "DIFFERS",
+              static_cast<unsigned long long>(response.sequence()), Word(response.stored_verdict()).c_str(),
+              response.stored_rules_version(), Word(response.replayed_verdict()).c_str(), response.rules_version(),
+              response.policy_digest().substr(0, 12).c_str());
+  for (const v1::DecisionDifference& difference : response.differences()) {
+    std::printf("  %s: stored \"%s\", replayed \"%s\"\n", difference.field().c_str(), difference.stored().c_str(),
+                difference.replayed().c_str());
+  }
+}
+
 void Print(const v1::Seller& seller) {
   std::printf("%-12s %-12s %-12s %-9s", seller.agent_id().c_str(), seller.outlet_id().c_str(),
               seller.staff_id().c_str(), Strip(v1::SellerStatus_Name(seller.status()), "SELLER_STATUS_").c_str());

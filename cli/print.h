@@ -7,6 +7,7 @@
 #include <google/protobuf/message.h>
 
 #include "realname/v1/accountability_service.pb.h"
+#include "realname/v1/audit_service.pb.h"
 #include "realname/v1/face_service.pb.h"
 #include "realname/v1/registration_service.pb.h"
 #include "realname/v1/review_service.pb.h"
@@ -33,6 +34,7 @@ void Print(const v1::ReviewCase& review);
 void Print(const v1::CountContestsResponse& response);
 void Print(const v1::NoticeToShow& notice);
 void Print(const v1::Seller& seller);
+void Print(const v1::ReplayDecisionResponse& response);
 void Print(const v1::ListSellersResponse& response);
 void Print(const v1::ListSellerChangesResponse& response);
 void Print(const v1::ListConsentsResponse& response);

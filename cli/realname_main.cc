@@ -3,7 +3,7 @@
 //
 // Exit status: 0 PASS or done; 1 the call failed; 2 wrong usage; 10 RETRY, 11 REVIEW, 12 REJECT, 13 INCONCLUSIVE;
 // 14 a comparison that is no match; 16 a session that awaits a frame, 17 one that has to be started anew, 18 one that
-// was used, 19 a customer for one of the operator's own halls.
+// was used, 19 a customer for one of the operator's own halls; 20 a replay that came out otherwise.
 #include <algorithm>
 #include <cstdlib>
 #include <ctime>
@@ -23,6 +23,7 @@ namespace realname::cli {
 namespace {
 
 constexpr int kNoVerdict = 15;
+constexpr int kDiffers = 20;
 
 int ExitStatus(v1::Verdict verdict) {
   switch (verdict) {
@@ -72,6 +73,7 @@ struct Options {
   std::vector<std::string> parties, consents;
   bool told = false;
   std::string notice;
+  uint64_t sequence = 0;  // 0: the present decision
   std::string entry = "open", customer = "individual", reference, statement, document_type = "resident_id", nationality,
               mrz;
   // Another document, where faces are not to be compared.
@@ -307,6 +309,22 @@ class Commands {
       for (const v1::NoticeToShow& notice : answer.notices()) Print(notice);
     }
     return answer.eligibility() == v1::ELIGIBILITY_YES ? 0 : answer.eligibility() == v1::ELIGIBILITY_NO ? 12 : 11;
+  }
+
+  int Replay() {
+    v1::ReplayDecisionRequest request;
+    request.set_verification_id(o_.verification_id);
+    request.set_sequence(o_.sequence);
+    v1::ReplayDecisionResponse answer;
+    const grpc::Status status = client_.Call(
+        [&](grpc::ClientContext& context) { return client_.audit().ReplayDecision(&context, request, &answer); });
+    if (!status.ok()) return Failed(status);
+    if (o_.json) {
+      PrintJson(answer);
+    } else {
+      Print(answer);
+    }
+    return answer.identical() ? 0 : kDiffers;
   }
 
   int ListConsents() {
@@ -685,6 +703,11 @@ int Main(int argc, char** argv) {
                 &Commands::Precheck);
   document(sub);
   sub->add_option("--product", o.product, "product code")->capture_default_str();
+  sub =
+      command("replay", "decide once more from the stored facts and policy, and compare (auditors and administrators)",
+              &Commands::Replay);
+  verification(sub);
+  sub->add_option("--sequence", o.sequence, "event that the decision was (default: the present decision)");
   verification(command("consents", "what the customer was told, and agreed to", &Commands::ListConsents));
   sub = command("withdraw-consent", "withdraw one consent", &Commands::WithdrawConsent);
   verification(sub);

@@ -526,35 +526,50 @@ Result<StoredVerification> PostgresRegistry::Get(const Scope& scope, const std::
 
 Result<v1::Facts> PostgresRegistry::GetFacts(const Scope& scope, const std::string& verification_id,
                                              Deadline deadline) {
+  auto stored = GetDecision(scope, verification_id, 0, deadline);
+  if (!stored.ok()) return stored.status();
+  if (!stored->facts.has_subject()) {
+    return Status(StatusCode::kFailedPrecondition, "WRONG_STATE", "the person was erased");
+  }
+  return std::move(stored->facts);
+}
+
+Result<StoredDecision> PostgresRegistry::GetDecision(const Scope& scope, const std::string& verification_id,
+                                                     uint64_t sequence, Deadline deadline) {
+  StoredDecision stored;
+  std::string decision;
   std::string clear;
   std::string sealed;
   std::string person_id;
-  uint64_t sequence = 0;
-  Status status = RunStatement(pool_, deadline, "get facts", Repeatable::kYes, [&](pqxx::transaction_base& tx) {
-    const auto rows = Execute(tx, "get_facts", scope.operator_id, Nullable::Of(scope.agent_id),
-                              Nullable::Of(scope.outlet_id), verification_id);
+  Status status = RunStatement(pool_, deadline, "get decision", Repeatable::kYes, [&](pqxx::transaction_base& tx) {
+    const auto rows = Execute(tx, "get_decision", scope.operator_id, Nullable::Of(scope.agent_id),
+                              Nullable::Of(scope.outlet_id), verification_id, sequence);
     if (rows.empty()) return;
     clear = ReadBytes(rows[0][0]);
     sealed = ReadBytes(rows[0][1]);
-    sequence = rows[0][2].as<uint64_t>();
+    stored.sequence = rows[0][2].as<uint64_t>();
     person_id = rows[0][3].as<std::string>();
+    decision = ReadBytes(rows[0][4]);
   });
   if (!status.ok()) return status;
   if (person_id.empty()) return NoSuchVerification();
+  if (!stored.decision.ParseFromString(decision) || !stored.facts.ParseFromString(clear)) {
+    return Defect("a stored decision cannot be parsed");
+  }
   auto key = keys_.Find(person_id);
-  if (!key.ok()) return key.status();
-  auto subject = Unseal(**key, {"decision", "sealed_subject", DecisionRow(verification_id, sequence)}, sealed);
-  if (!subject.ok()) return subject.status();
-  v1::Facts facts;
-  if (!facts.ParseFromString(clear) || !facts.mutable_subject()->ParseFromString(*subject)) {
-    return Defect("stored facts cannot be parsed");
+  if (key.ok()) {
+    auto subject = Unseal(**key, {"decision", "sealed_subject", DecisionRow(verification_id, stored.sequence)}, sealed);
+    if (!subject.ok()) return subject.status();
+    if (!stored.facts.mutable_subject()->ParseFromString(*subject)) return Defect("stored facts cannot be parsed");
+  } else if (key.status().code() != StatusCode::kFailedPrecondition) {
+    return key.status();
   }
-  for (int i = 0; i < facts.parties_size(); ++i) {
-    auto party = ReadParty(facts.parties(i), verification_id, i, sequence, false, deadline);
+  for (int i = 0; i < stored.facts.parties_size(); ++i) {
+    auto party = ReadParty(stored.facts.parties(i), verification_id, i, stored.sequence, false, deadline);
     if (!party.ok()) return party.status();
-    if (party->subject) *facts.mutable_parties(i)->mutable_subject() = *std::move(party->subject);
+    if (party->subject) *stored.facts.mutable_parties(i)->mutable_subject() = *std::move(party->subject);
   }
-  return facts;
+  return stored;
 }
 
 Result<StoredApplication> PostgresRegistry::GetApplication(const Scope& scope, const std::string& verification_id,

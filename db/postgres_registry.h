@@ -36,6 +36,8 @@ class PostgresRegistry final : public Registry {
 
   Result<StoredVerification> Get(const Scope& scope, const std::string& verification_id, Deadline deadline) override;
   Result<v1::Facts> GetFacts(const Scope& scope, const std::string& verification_id, Deadline deadline) override;
+  Result<StoredDecision> GetDecision(const Scope& scope, const std::string& verification_id, uint64_t sequence,
+                                     Deadline deadline) override;
   Result<StoredApplication> GetApplication(const Scope& scope, const std::string& verification_id,
                                            Deadline deadline) override;
   Result<std::vector<std::string>> FindByReference(const std::string& operator_id, const std::string& reference,

@@ -109,8 +109,12 @@ void PrepareRegistryStatements(Connection& connection) {
                          "select verification_id, payload_digest = $3 from realname.request_claim "
                          "where principal = $1 and request_id = $2");
   connection.raw.prepare("get", "select " + columns + by_claim + latest + "where c.verification_id = $4 and" + scope);
-  connection.raw.prepare("get_facts", "select d.facts, d.sealed_subject, d.sequence, v.person_id " + by_claim + latest +
-                                          "where c.verification_id = $4 and" + scope);
+  connection.raw.prepare("get_decision",
+                         "select d.facts, d.sealed_subject, d.sequence, v.person_id, d.decision " + by_claim +
+                             "join lateral (select * from realname.decision x where x.person_id = v.person_id and "
+                             "x.verification_id = v.verification_id and ($5::bigint = 0 or x.sequence = $5) "
+                             "order by x.sequence desc limit 1) d on true where c.verification_id = $4 and" +
+                             scope);
   connection.raw.prepare("get_registration",
                          "select " + columns + ", r.record, r.sealed_subject, r.id_photo, r.live_portrait, r.attempt " +
                              by_claim + latest +

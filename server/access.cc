@@ -40,6 +40,7 @@ constexpr AccessRow kTable[] = {
     {"realname.v1.AccountabilityService.SetSeller", kAdministrators},
     {"realname.v1.AccountabilityService.ListSellers", kStaff},
     {"realname.v1.AccountabilityService.ListSellerChanges", kStaff},
+    {"realname.v1.AuditService.ReplayDecision", kComparers},
     {"realname.v1.FaceService.CompareFaces", kComparers},
     {"realname.v1.FaceService.GetModelCard", kStaff},
 };

@@ -8,6 +8,7 @@
 
 #include "rules/quality_gate.h"
 #include "server/accountability_service.h"
+#include "server/audit_service.h"
 #include "server/config.h"
 #include "server/event_hub.h"
 #include "server/face_service.h"
@@ -20,6 +21,7 @@
 #include "vault/digest.h"
 #include "verification/policy_archive.h"
 #include "verification/registration.h"
+#include "verification/replays.h"
 #include "verification/reviews.h"
 #include "verification/sellers.h"
 #include "verification/sessions.h"
@@ -60,12 +62,14 @@ struct Server::Parts {
   std::unique_ptr<Consents> consents;
   std::unique_ptr<Reviews> reviews;
   std::unique_ptr<Sellers> sellers;
+  std::unique_ptr<Replays> replays;
   std::unique_ptr<RequestPool> pool;
   std::unique_ptr<Admission> admission;
   std::unique_ptr<EventHub> events;
   std::unique_ptr<RegistrationServiceImpl> registration_service;
   std::unique_ptr<ReviewServiceImpl> review_service;
   std::unique_ptr<AccountabilityServiceImpl> accountability_service;
+  std::unique_ptr<AuditServiceImpl> audit_service;
   std::unique_ptr<FaceServiceImpl> face_service;
   std::unique_ptr<grpc::Server> grpc;
   std::unique_ptr<Housekeeping> housekeeping;
@@ -112,6 +116,7 @@ Result<std::unique_ptr<Server>> Server::Start(const v1::ServerConfig& config, co
   parts->verifications = std::make_unique<Verifications>(registry, *parts->store->reviews, *parts->policies, clock);
   parts->consents = std::make_unique<Consents>(registry, *parts->policies, clock);
   parts->reviews = std::make_unique<Reviews>(*parts->store->reviews, registry, *parts->policies, clock);
+  parts->replays = std::make_unique<Replays>(registry, *parts->policies);
   parts->sellers = std::make_unique<Sellers>(*parts->store->sellers, clock);
   const v1::Limits& limits = config.limits();
   parts->pool =
@@ -123,6 +128,7 @@ Result<std::unique_ptr<Server>> Server::Start(const v1::ServerConfig& config, co
       *parts->admission, *parts->registration, *parts->sessions, *parts->verifications, *parts->consents, registry,
       *parts->policies, clock, *parts->events, limits.watch_streams());
   parts->review_service = std::make_unique<ReviewServiceImpl>(*parts->admission, *parts->reviews);
+  parts->audit_service = std::make_unique<AuditServiceImpl>(*parts->admission, *parts->replays);
   parts->accountability_service = std::make_unique<AccountabilityServiceImpl>(*parts->admission, *parts->sellers);
   parts->face_service = std::make_unique<FaceServiceImpl>(*parts->admission, *parts->faces, *parts->policy);
 
@@ -135,6 +141,7 @@ Result<std::unique_ptr<Server>> Server::Start(const v1::ServerConfig& config, co
   builder.RegisterService(parts->registration_service.get());
   builder.RegisterService(parts->review_service.get());
   builder.RegisterService(parts->accountability_service.get());
+  builder.RegisterService(parts->audit_service.get());
   builder.RegisterService(parts->face_service.get());
   builder.SetMaxReceiveMessageSize(kMaxReceivedBytes);
   builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, 64);

@@ -215,6 +215,13 @@ struct PrecheckObservation {
   std::optional<v1::RegistryFacts> facts;
 };
 
+// A decision read back.
+struct StoredDecision {
+  uint64_t sequence = 0;
+  v1::Decision decision;
+  v1::Facts facts;
+};
+
 // A consent that was withdrawn.
 struct Withdrawal {
   std::string notice_id;
@@ -233,6 +240,11 @@ class RegistryReader {
 
   // The facts of the present decision, for those who may see similarities. NOT_FOUND as in Get.
   virtual Result<v1::Facts> GetFacts(const Scope& scope, const std::string& verification_id, Deadline deadline) = 0;
+
+  // One decision, 0 for the present one, with the facts it rests on; people whose keys were erased have no subject
+  // there. NOT_FOUND as in Get, also where that event was no decision.
+  virtual Result<StoredDecision> GetDecision(const Scope& scope, const std::string& verification_id, uint64_t sequence,
+                                             Deadline deadline) = 0;
 
   // Record and pictures. NOT_FOUND as in Get.
   virtual Result<StoredApplication> GetApplication(const Scope& scope, const std::string& verification_id,

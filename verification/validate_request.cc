@@ -427,6 +427,12 @@ Status Validate(const v1::WithdrawConsentRequest& request, const Caller&) {
   return form.Finish();
 }
 
+Status Validate(const v1::ReplayDecisionRequest& request, const Caller&) {
+  Form form(request);
+  form.Uuid(request.verification_id(), "verification_id");
+  return form.Finish();
+}
+
 Status Validate(const v1::SetSellerRequest& request, const Caller&) {
   Form form(request);
   const v1::Seller& seller = request.seller();

@@ -5,6 +5,7 @@
 
 #include "base/status.h"
 #include "realname/v1/accountability_service.pb.h"
+#include "realname/v1/audit_service.pb.h"
 #include "realname/v1/face_service.pb.h"
 #include "realname/v1/registration_service.pb.h"
 #include "realname/v1/review_service.pb.h"
@@ -31,6 +32,7 @@ Status Validate(const v1::ConfirmActivationRequest& request, const Caller& calle
 Status Validate(const v1::CancelVerificationRequest& request, const Caller& caller);
 Status Validate(const v1::RequestReviewRequest& request, const Caller& caller);
 Status Validate(const v1::CountContestsRequest& request, const Caller& caller);
+Status Validate(const v1::ReplayDecisionRequest& request, const Caller& caller);
 Status Validate(const v1::SetSellerRequest& request, const Caller& caller);
 Status Validate(const v1::ListSellersRequest& request, const Caller& caller);
 Status Validate(const v1::ListSellerChangesRequest& request, const Caller& caller);

@@ -7,6 +7,7 @@
 #include "rules/decide.h"
 #include "tests/db/counter_test.h"
 #include "verification/consents.h"
+#include "verification/replays.h"
 
 namespace realname::testing {
 namespace {
@@ -252,6 +253,51 @@ TEST_F(PartiesTest, ARetryAsksForThePictureOfWhoComesAndTheDeskSeesEverybody) {
   auto facts = registry_.GetFacts(hall_.scope, retry.verification_id(), Soon());
   ASSERT_TRUE(facts.ok()) << facts.status().detail();
   EXPECT_TRUE(facts->parties(0).has_subject()) << "the review's decision rests on the same people";
+}
+
+TEST_F(PartiesTest, StoredDecisionsReplayIdenticallyAndErasedPeopleAreNamed) {
+  Replays replays(registry_, policies_);
+  v1::ReplayDecisionRequest ask;
+  const auto replayed = [&] {
+    auto answer = replays.Replay(ann_, ask, Soon());
+    EXPECT_TRUE(answer.ok()) << answer.status().reason() << answer.status().detail();
+    return answer.ok() ? *answer : v1::ReplayDecisionResponse();
+  };
+  const auto passed = Submitted(hall_, OfEnterprise());
+  ask.set_verification_id(passed.verification_id());
+  EXPECT_TRUE(replayed().identical());
+  auto doubtful = OfMinor();
+  doubtful.mutable_parties(1)->set_live_portrait("doubtful");
+  auto reviewed = Submitted(hall_, doubtful);
+  if (reviewed.state() == v1::STATE_AWAITING_EVIDENCE) {
+    v1::ResubmitEvidenceRequest more;
+    more.set_request_id(Uuid());
+    more.set_verification_id(reviewed.verification_id());
+    more.add_items()->set_item(v1::EVIDENCE_ITEM_LIVE_PORTRAIT);
+    more.mutable_items(0)->set_photo("doubtful");
+    ASSERT_TRUE(registration_.Resubmit(hall_, more, Soon()).ok());
+  }
+  Decided(ann_, reviewed.verification_id(), v1::REVIEW_CONCLUSION_APPROVE);
+  ask.set_verification_id(reviewed.verification_id());
+  const auto present = replayed();
+  EXPECT_TRUE(present.identical()) << present.ShortDebugString() << " with the votes of people";
+  EXPECT_EQ(present.stored_verdict(), v1::VERDICT_PASS);
+  ask.set_sequence(1);
+  const auto first = replayed();
+  EXPECT_TRUE(first.identical()) << first.ShortDebugString();
+  EXPECT_EQ(first.stored_verdict(), v1::VERDICT_RETRY);
+  ask.set_sequence(99);
+  EXPECT_EQ(replays.Replay(ann_, ask, Soon()).status().code(), StatusCode::kNotFound);
+
+  ask.set_verification_id(passed.verification_id());
+  ask.set_sequence(0);
+  auto facts = registry_.GetFacts(hall_.scope, passed.verification_id(), Soon());
+  ASSERT_TRUE(facts.ok());
+  ASSERT_TRUE(PrivateDatabase::Instance().keys().Erase(facts->parties(0).person_id()).ok());
+  const auto erased = replayed();
+  EXPECT_FALSE(erased.identical());
+  EXPECT_TRUE(erased.differences().empty());
+  EXPECT_THAT(erased.erased(), ElementsAre(v1::PARTY_ROLE_HANDLER));
 }
 
 TEST_F(PartiesTest, WhomSomebodyErasedTheRestStaysReadable) {

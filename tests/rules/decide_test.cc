@@ -14,6 +14,7 @@
 #include "rules/explain.h"
 #include "rules/face_limits.h"
 #include "rules/notices.h"
+#include "rules/replay.h"
 #include "tests/rules/sample_facts.h"
 
 namespace realname::rules {
@@ -858,6 +859,36 @@ TEST_P(SpoiledApplication, GivesItsReason) {
 
 INSTANTIATE_TEST_SUITE_P(Reasons, SpoiledApplication, ::testing::ValuesIn(kSpoilers),
                          [](const auto& spoiler) { return std::string(spoiler.param.name); });
+
+TEST(ReplayTest, EveryDecisionHereReplaysIdentically) {
+  int replayed = 0;
+  for (const Spoiler& spoiler : kSpoilers) {
+    auto facts = SampleFacts();
+    spoiler.spoil(facts);
+    const v1::Decision decision = DecideOn(facts);
+    EXPECT_TRUE(Differences(decision, Replay(ShippedPolicy(), facts, decision)).empty()) << spoiler.name;
+    ++replayed;
+  }
+  EXPECT_GT(replayed, 70);
+}
+
+TEST(ReplayTest, AChangedRuleIsNamed) {
+  const auto facts = SampleFacts();
+  auto stored = DecideOn(facts);
+  stored.set_rules_version(1);
+  EXPECT_TRUE(Differences(stored, Replay(ShippedPolicy(), facts, stored)).empty()) << "the version is no difference";
+  // As rules would have decided that counted to four.
+  stored.mutable_checks(v1::CHECK_QUOTA - 1)->set_outcome(v1::OUTCOME_FAILED);
+  stored.mutable_checks(v1::CHECK_QUOTA - 1)->add_reasons(v1::QTA_OPERATOR_LIMIT);
+  stored.set_verdict(v1::VERDICT_REJECT);
+  const auto differences = Differences(stored, Replay(ShippedPolicy(), facts, stored));
+  ASSERT_EQ(differences.size(), 3u);
+  EXPECT_EQ(differences[0].field(), "verdict");
+  EXPECT_EQ(differences[1].field(), "checks[CHECK_QUOTA].outcome");
+  EXPECT_EQ(differences[1].stored(), "OUTCOME_FAILED");
+  EXPECT_EQ(differences[1].replayed(), "OUTCOME_PASSED");
+  EXPECT_EQ(differences[2].field(), "checks[CHECK_QUOTA].reasons");
+}
 
 // The outcomes that the contract's comment names for each check.
 std::map<int, std::set<v1::Outcome>> OutcomesOfTheContract() {

@@ -250,6 +250,17 @@ class FakeRegistry final : public Registry {
     if (!row.ok()) return row.status();
     return (*row)->facts;
   }
+  Result<StoredDecision> GetDecision(const Scope& scope, const std::string& verification_id, uint64_t sequence,
+                                     Deadline) override {
+    const std::lock_guard lock(mutex_);
+    auto row = Find(scope, verification_id);
+    if (!row.ok()) return row.status();
+    // It remembers the present one only.
+    if (sequence != 0 && sequence != (*row)->decision_sequence) {
+      return Status(StatusCode::kNotFound, "NO_SUCH_VERIFICATION", "no such decision");
+    }
+    return StoredDecision{(*row)->decision_sequence, (*row)->decision, (*row)->facts};
+  }
   Result<StoredApplication> GetApplication(const Scope& scope, const std::string& verification_id, Deadline) override {
     const std::lock_guard lock(mutex_);
     auto row = Find(scope, verification_id);
