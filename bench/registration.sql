@@ -3,20 +3,25 @@
 -- db/registry_statements.cc), on keys that were never used and with sealed values of the true lengths.
 \set i :i + 1
 \set key :first_key + :client_id * 1000000000 + :i
-select request_verification_id, same_payload, person_id, row_version, person_known, name_differs, numbers_held, msisdn_taken
+select o.request_verification_id, o.same_payload, o.person_id, o.row_version, o.person_known, o.name_differs, o.numbers_held,
+  o.msisdn_taken, a.status, a.contract_from, a.contract_to, a.trained_until, coalesce(a.acts_for <> '', false), u.status,
+  m.status, m.trained_until
 from realname.observe(:principal::text, md5(:key::text)::uuid, :bytes32::bytea, 'bench', 1, sha256(:key::text::bytea),
-  :bytes32::bytea, sha256(('+' || :key)::bytea), null, realname.at(1800000000000000));
+  :bytes32::bytea, sha256(('+' || :key)::bytea), null, realname.at(1800000000000000)) o
+left join realname.seller a on a.operator_id = 'bench' and a.agent_id = 'agent1' and a.outlet_id = '' and a.staff_id = ''
+left join realname.seller u on u.operator_id = 'bench' and u.agent_id = 'agent1' and u.outlet_id = 'outlet1' and u.staff_id = ''
+left join realname.seller m on m.operator_id = 'bench' and m.agent_id = 'agent1' and m.outlet_id = 'outlet1' and m.staff_id = '';
 insert into media.photo as p
   select md5('p' || :key)::uuid, '\x01'::bytea, :id_photo::bytea, realname.at(1800000000000000)
   union all select md5('p' || :key)::uuid, '\x02'::bytea, :live_portrait::bytea, realname.at(1800000000000000)
   where '\x02'::bytea <> '\x01'::bytea
 on conflict (person_id, name) do update set create_time = excluded.create_time
 where p.create_time < excluded.create_time - interval '1 hour';
-select realname.commit_decision(:principal::text, md5(:key::text)::uuid, 1, :bytes32::bytea,
+select realname.commit_application(:principal::text, md5(:key::text)::uuid, 1, :bytes32::bytea,
   (lpad(to_hex(:i::bigint), 12, '0') || lpad(to_hex(:key::bigint), 20, '0'))::uuid, 'bench', 'agent1', 'outlet1',
   md5('p' || :key)::uuid, true, 0, 1, sha256(:key::text::bytea), :bytes32::bytea, sha256(('+' || :key)::bytea),
   5::smallint, 1::smallint, 1, 0, true, 5, realname.at(1800003600000000), '2027-11-24',
   :record::bytea, :record_subject::bytea, '\x01', '\x02', :decision::bytea, :facts::bytea, :facts_subject::bytea,
   :salt::bytea, :policy_digest::text, 1,
-  (lpad(to_hex(:i::bigint), 12, '0') || lpad(to_hex(:key::bigint), 20, '0'))::uuid, :leaf::bytea,
+  (lpad(to_hex(:i::bigint), 12, '0') || lpad(to_hex(:key::bigint), 20, '0'))::uuid, :leaf::bytea, null,
   realname.at(1800000000000000));

@@ -18,6 +18,8 @@ namespace {
 namespace pb = google::protobuf;
 
 constexpr size_t kMaxText = 256;
+constexpr size_t kMaxViolations = 20;
+constexpr int kMaxParties = 7;  // one of each role
 
 // A certificate's place is of some kinds of channels only: the counter of an agent is no own hall, and nobody stands
 // before a web site.
@@ -43,7 +45,9 @@ class Form {
   explicit Form(const pb::Message& message) { Known(message, ""); }
 
   void Require(bool holds, std::string field, std::string description) {
-    if (!holds) violations_.push_back({std::move(field), std::move(description)});
+    // What gRPC carries beside a status is small; who is told of so many reads no more.
+    if (!holds && violations_.size() < kMaxViolations)
+      violations_.push_back({std::move(field), std::move(description)});
   }
   void Uuid(const std::string& value, const std::string& field) {
     Require(IsUuid(value), field, "must be a UUID, in lower case");
@@ -179,6 +183,8 @@ class Form {
 
 void Parties(const v1::SubmitRegistrationRequest& request, Form& form) {
   form.Require(request.parties_size() > 0, "parties", "required");
+  form.Require(request.parties_size() <= kMaxParties, "parties", "more than there are roles");
+  if (request.parties_size() > kMaxParties) return;
   form.Require(request.parties_size() == 0 || request.parties(0).role() == v1::PARTY_ROLE_SUBSCRIBER, "parties[0].role",
                "must be PARTY_ROLE_SUBSCRIBER");
   std::vector<v1::PartyRole> roles;
