@@ -168,6 +168,7 @@ class Proof {
     auto request = cli::MadeUpApplication(person, person, "app", "", Photo(id_photo), Photo(portrait));
     request.mutable_channel()->set_type(v1::CHANNEL_TYPE_OWN_APP);
     request.mutable_parties(0)->mutable_capture()->set_method(v1::CAPTURE_METHOD_OCR);
+    request.mutable_parties(0)->mutable_capture()->clear_signature();
     request.set_session_nonce(nonce);
     return request;
   }

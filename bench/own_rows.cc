@@ -150,10 +150,12 @@ std::unique_ptr<pb::Message> RequestAbout(const pb::MethodDescriptor& method, co
     *review->mutable_document() = cli::MadeUpDocument(owner ? kRefusedPerson : kRefusedPerson + 1);
     *review->mutable_capture() = rows.application.parties(0).capture();
     *review->mutable_channel() = channel;
+    cli::SignMadeUp(*review);
   } else if (auto* resubmit = dynamic_cast<v1::ResubmitEvidenceRequest*>(request.get())) {
     resubmit->set_verification_id(rows.retried);
     resubmit->add_items()->set_item(v1::EVIDENCE_ITEM_LIVE_PORTRAIT);
     resubmit->mutable_items(0)->set_photo(cli::ReadFileOrThrow(options.second_portrait));
+    cli::SignMadeUp(*resubmit, channel.agent_id(), std::time(nullptr));
   } else if (auto* submit = dynamic_cast<v1::SubmitRegistrationRequest*>(request.get())) {
     *submit = rows.application;  // the owner's request_id, too
   } else if (auto* precheck = dynamic_cast<v1::PrecheckEligibilityRequest*>(request.get())) {
@@ -168,6 +170,24 @@ std::unique_ptr<pb::Message> RequestAbout(const pb::MethodDescriptor& method, co
     seller->mutable_seller()->set_agent_id("agent9");
     seller->mutable_seller()->set_status(v1::SELLER_STATUS_ACTIVE);
     seller->set_reason("a reason");
+  } else if (auto* device = dynamic_cast<v1::SetCaptureDeviceRequest*>(request.get())) {
+    device->mutable_device()->set_device_id("another-reader");
+    device->mutable_device()->set_status(v1::SELLER_STATUS_ACTIVE);
+    device->mutable_device()->set_public_key(cli::MadeUpDeviceKey());
+    device->set_reason("a reason");
+  } else if (auto* import = dynamic_cast<v1::ImportListEntriesRequest*>(request.get())) {
+    import->add_entries()->set_kind(v1::LIST_KIND_BAD_AGENT);
+    import->mutable_entries(0)->set_agent_id("agent8");
+    import->mutable_entries(0)->set_authority("the bureau");
+    import->mutable_entries(0)->set_authority_reference("no. 1");
+    import->mutable_entries(0)->set_legal_basis("a law");
+    import->mutable_entries(0)->set_from_date("2026-01-01");
+    import->mutable_entries(0)->set_state(v1::LIST_STATE_PROPOSED);
+    import->set_note("a reason");
+  } else if (auto* change = dynamic_cast<v1::ChangeListEntryRequest*>(request.get())) {
+    change->set_entry_id(cli::NewUuid());
+    change->set_state(v1::LIST_STATE_REMOVED);
+    change->set_note("a reason");
   } else if (auto* decide = dynamic_cast<v1::DecideCaseRequest*>(request.get())) {
     decide->set_sequence(1);
     decide->set_conclusion(v1::REVIEW_CONCLUSION_APPROVE);

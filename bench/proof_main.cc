@@ -7,6 +7,7 @@
 //   canary       sends one person through every call and error path
 //   hostile      sends what no honest client sends
 //   own-rows     calls every method as those who have no business with a row (prepare, foreign, own)
+//   replay       records decisions of many kinds (record), and makes each once more (again)
 //   scan         looks for that person in every file of a folder
 #include <algorithm>
 #include <atomic>
@@ -28,6 +29,7 @@
 #include "bench/hostile.h"
 #include "bench/own_rows.h"
 #include "bench/process_use.h"
+#include "bench/replay.h"
 #include "cli/client.h"
 #include "cli/made_up_person.h"
 
@@ -385,6 +387,7 @@ int Canary(const Options& options) {
     again.set_verification_id(answer.verification_id());
     again.add_items()->set_item(v1::EVIDENCE_ITEM_LIVE_PORTRAIT);
     again.mutable_items(0)->set_photo(cli::ReadFileOrThrow(options.live_portrait));
+    cli::SignMadeUp(again, "agent1", std::time(nullptr));
     v1::Verification decided;
     count(client.Call(
         [&](grpc::ClientContext& c) { return client.registration().ResubmitEvidence(&c, again, &decided); }));
@@ -611,6 +614,23 @@ int Main(int argc, char** argv) {
   };
   challenge_step("begin", BeginChallenges);
   challenge_step("finish", FinishChallenges);
+  auto* replay = app.add_subcommand("replay");
+  replay->require_subcommand(1);
+  ReplayOptions replays;
+  replay->add_option("--auditor-cert", o.auditor_certificate)->required();
+  replay->add_option("--auditor-key", o.auditor_key)->required();
+  replay->add_option("--decisions", replays.decisions);
+  const auto replay_step = [&](const char* name, int (*step)(const ReplayOptions&)) {
+    replay->add_subcommand(name)->callback([&, step] {
+      replays.seller = replays.auditor = o.connection;
+      replays.auditor.certificate_file = o.auditor_certificate;
+      replays.auditor.key_file = o.auditor_key;
+      replays.first_person = o.first_person;
+      status = step(replays);
+    });
+  };
+  replay_step("record", RecordDecisions);
+  replay_step("again", ReplayDecisions);
   auto* scan = app.add_subcommand("scan");
   scan->add_option("--folder", o.folder)->required();
   scan->callback([&] { status = Scan(o); });

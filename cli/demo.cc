@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <ctime>
 #include <functional>
 #include <random>
 #include <vector>
@@ -37,7 +38,9 @@ class Counter {
                              Photo(live_portrait));
   }
 
-  v1::Verification Submit(const v1::SubmitRegistrationRequest& request, grpc::Status* status = nullptr) {
+  // Signed as it is now; what is sent again is signed again with the same counter.
+  v1::Verification Submit(v1::SubmitRegistrationRequest request, grpc::Status* status = nullptr) {
+    SignMadeUp(request);
     v1::Verification answer;
     const grpc::Status got = client_.Call([&](grpc::ClientContext& context) {
       return client_.registration().SubmitRegistration(&context, request, &answer);
@@ -57,6 +60,7 @@ class Counter {
     auto* item = request.add_items();
     item->set_item(v1::EVIDENCE_ITEM_LIVE_PORTRAIT);
     item->set_photo(Photo(portrait));
+    SignMadeUp(request, agent_id_, std::time(nullptr));
     v1::Verification answer;
     const grpc::Status got = client_.Call([&](grpc::ClientContext& context) {
       return client_.registration().ResubmitEvidence(&context, request, &answer);

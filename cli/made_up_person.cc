@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/made_up_person.h"
 
+#include <algorithm>
 #include <ctime>
 
 #include "cli/client.h"
+#include "cli/signing_device.h"
+#include "vault/digest.h"
 
 namespace realname::cli {
 namespace {
@@ -20,7 +23,38 @@ char CheckCharacter(const std::string& digits) {
   return "0123456789X"[(12 - product % 11) % 11];
 }
 
+SigningDevice MadeUpDevice(const std::string& agent_id) {
+  return SigningDevice(MadeUpDeviceId(agent_id), SigningKey::FromSeed("realname: a device for everybody"));
+}
+
+// 62 bits of the id, so that the counters after it are counters, too.
+uint64_t CounterOf(const std::string& request_id) {
+  uint64_t counter = 0;
+  for (const char byte : Sha256(request_id).substr(0, 8)) counter = counter << 8 | static_cast<unsigned char>(byte);
+  return (counter >> 2) + 1;
+}
+
 }  // namespace
+
+std::string MadeUpDeviceId(const std::string& agent_id) { return (agent_id.empty() ? "hall" : agent_id) + "-reader"; }
+
+std::string MadeUpDeviceKey() { return SigningKey::FromSeed("realname: a device for everybody").PublicKey(); }
+
+void SignMadeUp(v1::SubmitRegistrationRequest& request) {
+  MadeUpDevice(request.channel().agent_id()).Sign(request, CounterOf(request.request_id()));
+}
+void SignMadeUp(v1::ResubmitEvidenceRequest& request, const std::string& agent_id, int64_t seconds) {
+  const bool pictures = std::any_of(request.items().begin(), request.items().end(),
+                                    [](const v1::Evidence& item) { return !item.photo().empty(); });
+  if (pictures) {
+    request.mutable_picture_capture()->set_method(v1::CAPTURE_METHOD_CHIP_READ);
+    request.mutable_picture_capture()->mutable_time()->set_seconds(seconds);
+  }
+  MadeUpDevice(agent_id).Sign(request, CounterOf(request.request_id()));
+}
+void SignMadeUp(v1::RequestReviewRequest& request) {
+  MadeUpDevice(request.channel().agent_id()).Sign(request, CounterOf(request.request_id()));
+}
 
 v1::Document MadeUpDocument(uint64_t number) {
   // One province, 10,000 made-up counties, 336 days of one year, 500 men a day. Born in 1990 and issued in 2020, the
@@ -58,7 +92,6 @@ v1::SubmitRegistrationRequest MadeUpApplication(uint64_t person, uint64_t msisdn
   party->set_role(v1::PARTY_ROLE_SUBSCRIBER);
   *party->mutable_document() = MadeUpDocument(person);
   party->mutable_capture()->set_method(v1::CAPTURE_METHOD_CHIP_READ);
-  party->mutable_capture()->set_device_id("reader-1");
   party->set_id_photo(std::move(id_photo));
   party->set_live_portrait(std::move(live_portrait));
   request.mutable_channel()->set_type(v1::CHANNEL_TYPE_AGENT_STORE);
@@ -77,6 +110,7 @@ v1::SubmitRegistrationRequest MadeUpApplication(uint64_t person, uint64_t msisdn
 void SetTimes(v1::SubmitRegistrationRequest& request, int64_t seconds) {
   request.mutable_parties(0)->mutable_capture()->mutable_time()->set_seconds(seconds);
   for (v1::Consent& consent : *request.mutable_consents()) consent.mutable_time()->set_seconds(seconds);
+  SignMadeUp(request);
 }
 
 }  // namespace realname::cli

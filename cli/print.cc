@@ -218,6 +218,9 @@ void Print(const v1::Seller& seller) {
   }
   if (!seller.trained_until().empty()) std::printf("  trained until %s", seller.trained_until().c_str());
   if (!seller.acts_for().empty()) std::printf("  SELLS FOR %s", seller.acts_for().c_str());
+  if (seller.has_place()) {
+    std::printf("  at %.5f %.5f", seller.place().latitude_e7() * 1e-7, seller.place().longitude_e7() * 1e-7);
+  }
   std::printf("\n");
 }
 
@@ -231,6 +234,53 @@ void Print(const v1::ListSellerChangesResponse& response) {
     std::printf("%s  %s: %s\n  ", Local(change.change_time()).c_str(), change.principal().c_str(),
                 change.reason().c_str());
     Print(change.seller());
+  }
+}
+
+void Print(const v1::CaptureDevice& device) {
+  std::printf("%-20s %-12s %-12s %-9s  %s\n", device.device_id().c_str(), device.agent_id().c_str(),
+              device.outlet_id().c_str(), Strip(v1::SellerStatus_Name(device.status()), "SELLER_STATUS_").c_str(),
+              device.description().c_str());
+}
+
+void Print(const v1::ListCaptureDevicesResponse& response) {
+  for (const v1::CaptureDevice& device : response.devices()) Print(device);
+  if (!response.next_page_token().empty()) std::printf("next page: %s\n", response.next_page_token().c_str());
+}
+
+void Print(const v1::ListCaptureDeviceChangesResponse& response) {
+  for (const v1::CaptureDeviceChange& change : response.changes()) {
+    std::printf("%s  %s: %s\n  ", Local(change.change_time()).c_str(), change.principal().c_str(),
+                change.reason().c_str());
+    Print(change.device());
+  }
+}
+
+void Print(const v1::ListEntry& entry) {
+  const std::string who = entry.has_document()       ? entry.document().number()
+                          : entry.agent_id().empty() ? entry.msisdn()
+                                                     : entry.agent_id();
+  std::printf("%s  %-17s %-9s %s to %s  %s  %s %s\n", entry.entry_id().c_str(),
+              Strip(v1::ListKind_Name(entry.kind()), "LIST_KIND_").c_str(),
+              Strip(v1::ListState_Name(entry.state()), "LIST_STATE_").c_str(), entry.from_date().c_str(),
+              entry.to_date().empty() ? "(no end)" : entry.to_date().c_str(), who.c_str(), entry.authority().c_str(),
+              entry.authority_reference().c_str());
+  for (const v1::ListEntryChange& change : entry.changes()) {
+    std::printf("  %s  %-9s %s: %s\n", Local(change.change_time()).c_str(),
+                Strip(v1::ListState_Name(change.state()), "LIST_STATE_").c_str(), change.principal().c_str(),
+                change.note().c_str());
+  }
+}
+
+void Print(const v1::ListListEntriesResponse& response) {
+  for (const v1::ListEntry& entry : response.entries()) Print(entry);
+  if (!response.next_page_token().empty()) std::printf("next page: %s\n", response.next_page_token().c_str());
+}
+
+void Print(const v1::ImportListEntriesResponse& response) {
+  std::printf("%u taken, %u known before, %d not taken\n", response.taken(), response.known(), response.faults_size());
+  for (const v1::ListEntryFault& fault : response.faults()) {
+    std::printf("  line %u: %s %s\n", fault.position() + 1, fault.field().c_str(), fault.description().c_str());
   }
 }
 

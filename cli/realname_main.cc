@@ -14,10 +14,13 @@
 
 #include "cli/client.h"
 #include "cli/demo.h"
+#include "cli/device_commands.h"
+#include "cli/list_commands.h"
 #include "cli/made_up_person.h"
 #include "cli/print.h"
 #include "cli/review_commands.h"
 #include "cli/seller_commands.h"
+#include "cli/signing_device.h"
 
 namespace realname::cli {
 namespace {
@@ -65,7 +68,7 @@ struct Options {
   // Registration.
   std::string request_id, msisdn, product = "prepaid", number, name, sex, birth, address, valid_from, valid_to,
                                   id_photo, live_portrait, capture = "chip_read", channel = "agent_store", agent,
-                                  outlet, staff, device;
+                                  outlet, staff, device, device_key, place;
   bool long_term = false;
   int64_t capture_time = 0;  // seconds since 1970; 0: now
   // The rest.
@@ -170,6 +173,7 @@ class Commands {
       if (const grpc::Status status = ReadSession(session); !status.ok()) return Failed(status);
       request.set_session_nonce(session.nonce());
     }
+    SignCaptures(request);
     v1::Verification answer;
     return Finish(client_.Call([&](grpc::ClientContext& context) {
       return client_.registration().SubmitRegistration(&context, request, &answer);
@@ -199,6 +203,10 @@ class Commands {
       FillDocument(*item->mutable_document());
       FillCapture(*item->mutable_capture());
     }
+    const bool pictures = std::any_of(request.items().begin(), request.items().end(),
+                                      [](const v1::Evidence& item) { return !item.photo().empty(); });
+    if (pictures) FillCapture(*request.mutable_picture_capture());
+    SignCaptures(request);
     v1::Verification answer;
     return Finish(client_.Call([&](grpc::ClientContext& context) {
       return client_.registration().ResubmitEvidence(&context, request, &answer);
@@ -291,6 +299,7 @@ class Commands {
     request.set_msisdn(o_.msisdn);
     if (!o_.id_photo.empty()) request.set_id_photo(ReadFileOrThrow(o_.id_photo));
     if (!o_.live_portrait.empty()) request.set_live_portrait(ReadFileOrThrow(o_.live_portrait));
+    SignCaptures(request);
     v1::Verification answer;
     return Finish(client_.Call([&](grpc::ClientContext& context) {
       return client_.registration().RequestReview(&context, request, &answer);
@@ -435,6 +444,14 @@ class Commands {
     capture.set_method(Parse<v1::CaptureMethod>(ParseCapture, "CAPTURE_METHOD_", o_.capture));
     capture.mutable_time()->set_seconds(Now());
     capture.set_device_id(o_.device);
+    if (o_.device_key.empty()) return;
+    capture.mutable_signature()->set_staff_id(o_.staff);
+    if (!o_.place.empty()) *capture.mutable_signature()->mutable_place() = ReadPlace(o_.place);
+  }
+  template <typename Request>
+  void SignCaptures(Request& request) const {
+    if (o_.device_key.empty()) return;
+    SigningDevice::FromFile(o_.device, o_.device_key).Sign(request, NextCounter());
   }
   grpc::Status AskBeforehand(v1::PrecheckEligibilityResponse& answer) {
     v1::PrecheckEligibilityRequest request;
@@ -594,7 +611,9 @@ int Main(int argc, char** argv) {
     sub->add_option(
         "--capture-time", o.capture_time,
         "when it was read, seconds since 1970; a retry with the same --request-id gives the same (default: now)");
-    sub->add_option("--device", o.device, "serial number of the reader");
+    CLI::Option* const device = sub->add_option("--device", o.device, "the reader, as it is registered");
+    sub->add_option("--device-key", o.device_key, "sign as the reader does: its private key, PEM")->needs(device);
+    sub->add_option("--place", o.place, "where it is: LATITUDE,LONGITUDE in degrees");
   };
   const auto verification = [&o](CLI::App* sub) {
     sub->add_option("verification_id", o.verification_id, "verification")->required();
@@ -635,6 +654,10 @@ int Main(int argc, char** argv) {
   request_id(sub);
 
   AddReviewCommands(
+      app, [&o] { return Client(WithTimeout(o.connection, o.timeout_seconds)); }, o.json, status);
+  AddDeviceCommands(
+      app, [&o] { return Client(WithTimeout(o.connection, o.timeout_seconds)); }, o.json, status);
+  AddListCommands(
       app, [&o] { return Client(WithTimeout(o.connection, o.timeout_seconds)); }, o.json, status);
   AddSellerCommands(
       app, [&o] { return Client(WithTimeout(o.connection, o.timeout_seconds)); }, o.json, status);

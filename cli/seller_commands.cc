@@ -8,13 +8,14 @@
 #include <string>
 
 #include "cli/print.h"
+#include "cli/signing_device.h"
 
 namespace realname::cli {
 namespace {
 
 struct SellerOptions {
   v1::SetSellerRequest set;
-  std::string status, page_token;
+  std::string status, place, page_token;
   int page_size = 50;
 };
 
@@ -40,6 +41,7 @@ int Set(SellerOptions& o, Client client, bool json) {
   v1::SellerStatus value;
   if (!v1::SellerStatus_Parse(name, &value)) throw std::runtime_error(o.status + ": active, suspended or ended");
   o.set.mutable_seller()->set_status(value);
+  if (!o.place.empty()) *o.set.mutable_seller()->mutable_place() = ReadPlace(o.place);
   v1::Seller answer;
   const grpc::Status status =
       client.Call([&](grpc::ClientContext& c) { return client.accountability().SetSeller(&c, o.set, &answer); });
@@ -90,6 +92,7 @@ void AddSellerCommands(CLI::App& app, std::function<Client()> connect, const boo
   text(sub, "--contract-to", seller->mutable_contract_to(), "last day of an agent's contract");
   text(sub, "--trained-until", seller->mutable_trained_until(), "last day of the training");
   text(sub, "--acts-for", seller->mutable_acts_for(), "the agent for whom it sells, which is not allowed");
+  text(sub, "--place", &o->place, "where an outlet is: LATITUDE,LONGITUDE in degrees");
   text(sub, "--reason", o->set.mutable_reason(), "why, for the record")->required();
   sub->callback([o, connect, &json, &status] { status = Set(*o, connect(), json); });
   sub = sellers->add_subcommand("list", "who is registered");

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <sstream>
 #include <utility>
 
 #include "db/document_index.h"
@@ -44,6 +45,34 @@ std::string ArrayOf(const google::protobuf::RepeatedField<int>& numbers) {
   return "{" + text + "}";
 }
 
+// Names of devices are words: nothing in them is special in an array.
+std::pair<std::string, std::string> ArraysOf(const std::vector<DeviceCapture>& captures) {
+  std::string devices;
+  std::string counters;
+  for (const DeviceCapture& capture : captures) {
+    devices += (devices.empty() ? "\"" : ",\"") + capture.device_id + "\"";
+    counters += (counters.empty() ? "" : ",") + std::to_string(capture.counter);
+  }
+  return {"{" + devices + "}", "{" + counters + "}"};
+}
+
+// "id:kind id:kind ..."
+std::vector<v1::ListHit> ReadHits(const std::string& text) {
+  std::vector<v1::ListHit> hits;
+  std::istringstream words(text);
+  for (std::string word; words >> word;) {
+    const size_t colon = word.find(':');
+    v1::ListHit& hit = hits.emplace_back();
+    hit.set_entry_id(word.substr(0, colon));
+    hit.set_kind(static_cast<v1::ListKind>(std::stoi(word.substr(colon + 1))));
+  }
+  return hits;
+}
+
+Nullable MicrosOf(const std::optional<TimePoint>& time) {
+  return time ? Nullable::Text(std::to_string(Micros(*time))) : Nullable::Null();
+}
+
 std::string Canonical(const google::protobuf::MessageLite& message) { return message.SerializeAsString(); }
 
 }  // namespace
@@ -65,6 +94,10 @@ std::string PostgresRegistry::NameIndex(const std::string& name) const {
 std::string PostgresRegistry::NumberIndex(const std::string& msisdn) const {
   return *BlindIndex(ring_, index_version_, "number_claim.number_index", msisdn);
 }
+Nullable PostgresRegistry::AddressIndex(const std::string& address) const {
+  if (address.empty()) return Nullable::Null();
+  return Nullable::Hex(*BlindIndex(ring_, index_version_, "address_use.address_index", address));
+}
 std::string PostgresRegistry::Digest(std::string_view domain, std::string_view bytes) const {
   return *PayloadDigest(ring_, digest_version_, domain, bytes);
 }
@@ -79,12 +112,30 @@ Result<Observation> PostgresRegistry::Observe(const ObserveQuery& query, Deadlin
   const std::string name = NameIndex(query.name.Reveal());
   const std::string number = NumberIndex(query.msisdn.Reveal());
 
+  const auto [devices, counters] = ArraysOf(query.captures);
+  const Nullable address = AddressIndex(query.address.Reveal());
+  const Nullable outlet_since =
+      query.windows.outlet_since ? Nullable::Text(FirstUuidAt(*query.windows.outlet_since)) : Nullable::Null();
+  const Nullable device_since = MicrosOf(query.windows.device_since);
+  const Nullable address_since = MicrosOf(query.windows.address_since);
+  const Nullable person_since = MicrosOf(query.windows.person_since);
+
+  const Nullable today = query.today.empty() ? Nullable::Null() : Nullable::Text(query.today);
+  std::string parties;
+  for (const auto& [type, of_them] : query.parties) {
+    parties += (parties.empty() ? "\"\\\\x" : ",\"\\\\x") + ToHex(DocumentIndex(type, of_them.Reveal())) + "\"";
+  }
+  parties = "{" + parties + "}";
+
   Observation observation;
   std::string earlier;
   Status status = RunStatement(pool_, deadline, "observe", Repeatable::kYes, [&](pqxx::transaction_base& tx) {
-    const auto row = Execute(tx, "observe", query.request.principal, query.request.request_id, Bytes{payload},
-                             query.operator_id, index_version_, document, Bytes{name}, Bytes{number}, verification,
-                             Micros(query.now), query.seller.agent_id, query.seller.outlet_id, query.staff_id)[0];
+    const auto rows =
+        Execute(tx, "observe", query.request.principal, query.request.request_id, Bytes{payload}, query.operator_id,
+                index_version_, document, Bytes{name}, Bytes{number}, verification, Micros(query.now),
+                query.seller.agent_id, query.seller.outlet_id, query.staff_id, devices, counters, address, device_since,
+                address_since, person_since, outlet_since, query.quota, parties, today);
+    const auto row = rows[0];
     if (!row[0].is_null()) {
       earlier = row[0].as<std::string>();
       observation.request = row[1].as<bool>() ? RequestMatch::kSamePayload : RequestMatch::kOtherPayload;
@@ -115,6 +166,34 @@ Result<Observation> PostgresRegistry::Observe(const ObserveQuery& query, Deadlin
     if (!query.staff_id.empty()) {
       seller(*observation.channel.mutable_staff(), 14);
       observation.channel.mutable_staff()->set_trained_until(date(15));
+    }
+    observation.outlet_place.reset();
+    if (!row[16].is_null() && !row[17].is_null()) {
+      v1::Place& place = observation.outlet_place.emplace();
+      place.set_latitude_e7(row[16].as<int32_t>());
+      place.set_longitude_e7(row[17].as<int32_t>());
+    }
+    v1::ConductFacts& conduct = observation.conduct;
+    conduct.set_identity_attempts_minute(row[18].as<uint32_t>());
+    conduct.set_identity_attempts_day(row[19].as<uint32_t>());
+    conduct.set_device_attempts_day(row[20].as<uint32_t>());
+    conduct.set_agent_attempts_day(row[21].as<uint32_t>());
+    conduct.set_device_people(row[22].as<uint32_t>());
+    conduct.set_address_people(row[23].as<uint32_t>());
+    conduct.set_outlet_applications_hour(row[24].as<uint32_t>());
+    conduct.set_person_numbers(row[25].as<uint32_t>());
+    observation.list_hits = row[26].is_null() ? std::vector<v1::ListHit>() : ReadHits(row[26].as<std::string>());
+    observation.devices.clear();
+    for (const auto& capture : rows) {
+      if (capture[27].is_null()) break;
+      ObservedDevice& device = observation.devices.emplace_back();
+      device.known = !capture[28].is_null();
+      device.counter_used = capture[32].as<bool>();
+      if (!device.known) continue;
+      device.status = static_cast<v1::SellerStatus>(capture[28].as<int>());
+      device.agent_id = capture[29].as<std::string>();
+      device.outlet_id = capture[30].as<std::string>();
+      device.public_key = ReadBytes(capture[31]);
     }
   });
   if (!status.ok()) return status;
@@ -315,6 +394,8 @@ Result<CommitOutcome> PostgresRegistry::Commit(const CommitRequest& request, Dea
                                 : Nullable::Text(request.decision.next_reverification_date());
   const Nullable session = request.session_id.empty() ? Nullable::Null() : Nullable::Text(request.session_id);
   const std::string record_bytes = Canonical(record);
+  const auto [devices, counters] = ArraysOf(request.captures);
+  const Nullable address = AddressIndex(request.address.Reveal());
 
   bool written = false;
   Status status = RunStatement(pool_, deadline, "commit", Repeatable::kNo, [&](pqxx::transaction_base& tx) {
@@ -324,11 +405,12 @@ Result<CommitOutcome> PostgresRegistry::Commit(const CommitRequest& request, Dea
                   request.verification_id, request.owner.operator_id, request.owner.agent_id, request.owner.outlet_id,
                   person_id, new_person, request.person_version, index_version_, document, name, number,
                   static_cast<int>(request.state), static_cast<int>(request.decision.verdict()), attempt,
-                  request.expected_sequence, request.holds_place, request.quota_limit, expire, next_due,
+                  request.expected_sequence, request.holds_place, request.quota, request.quota_limit, expire, next_due,
                   Bytes{record_bytes}, Bytes{record_subject}, HexOrNull((*photos)[0]), HexOrNull((*photos)[1]),
                   Bytes{sealed->decision}, Bytes{sealed->facts}, Bytes{sealed->facts_subject}, Bytes{sealed->salt},
                   request.decision.policy_digest(), request.decision.rules_version(), TimeOrderedUuid(request.now),
-                  Bytes{sealed->audit_leaf}, session, Micros(request.now), more...)[0][0]
+                  Bytes{sealed->audit_leaf}, session, Micros(request.now), devices, counters, request.document_proved,
+                  request.device_id, address, more...)[0][0]
               .template as<bool>();
     };
     const auto commit_one = [&] {
@@ -489,13 +571,23 @@ Result<uint32_t> PostgresRegistry::WarnReservations(TimePoint now, TimePoint bef
   return told;
 }
 
+Result<uint32_t> PostgresRegistry::ForgetAttempts(TimePoint before, uint32_t limit, Deadline deadline) {
+  uint32_t forgotten = 0;
+  Status status = RunStatement(pool_, deadline, "forget attempts", Repeatable::kYes, [&](pqxx::transaction_base& tx) {
+    forgotten = Execute(tx, "forget_attempts", Micros(before), limit)[0][0].as<uint32_t>();
+  });
+  if (!status.ok()) return status;
+  return forgotten;
+}
+
 Result<PrecheckObservation> PostgresRegistry::ObservePrecheck(const PrecheckQuery& query, Deadline deadline) {
   const std::string document = DocumentIndex(query.document_type, query.document_number.Reveal());
   const std::string name = NameIndex(query.name.Reveal());
   PrecheckObservation observation;
   Status status = RunStatement(pool_, deadline, "precheck", Repeatable::kNo, [&](pqxx::transaction_base& tx) {
-    const auto row = Execute(tx, "precheck", TimeOrderedUuid(query.now), query.principal, query.operator_id,
-                             index_version_, Bytes{document}, Bytes{name}, query.limit_per_hour, Micros(query.now))[0];
+    const auto row =
+        Execute(tx, "precheck", TimeOrderedUuid(query.now), query.principal, query.operator_id, index_version_,
+                Bytes{document}, Bytes{name}, query.limit_per_hour, query.quota, Micros(query.now))[0];
     if (!row[0].as<bool>()) return;
     v1::RegistryFacts& facts = observation.facts.emplace();
     facts.set_person_known(row[1].as<bool>());

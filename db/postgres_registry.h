@@ -17,6 +17,8 @@
 namespace realname::db {
 
 // Thread-safe. The arguments outlive the registry; `pool` prepares with PrepareRegistryStatements.
+class Nullable;
+
 class PostgresRegistry final : public Registry {
  public:
   PostgresRegistry(ConnectionPool& pool, PersonKeys& keys, PhotoStore& photos, const KeyRing& ring);
@@ -31,6 +33,7 @@ class PostgresRegistry final : public Registry {
                          const std::string& notice_id, bool drop_evidence, TimePoint now, Deadline deadline) override;
   Result<uint32_t> ExpireReservations(TimePoint now, uint32_t limit, Deadline deadline) override;
   Result<uint32_t> WarnReservations(TimePoint now, TimePoint before, uint32_t limit, Deadline deadline) override;
+  Result<uint32_t> ForgetAttempts(TimePoint before, uint32_t limit, Deadline deadline) override;
   Result<PrecheckObservation> ObservePrecheck(const PrecheckQuery& query, Deadline deadline) override;
   Status ArchivePolicy(const std::string& digest, const std::string& text, Deadline deadline) override;
 
@@ -90,6 +93,8 @@ class PostgresRegistry final : public Registry {
   std::string DocumentIndex(v1::DocumentType type, const std::string& number) const;
   std::string NameIndex(const std::string& name) const;
   std::string NumberIndex(const std::string& msisdn) const;
+  // Null for an empty address.
+  Nullable AddressIndex(const std::string& address) const;
   std::string Digest(std::string_view domain, std::string_view bytes) const;
 
   ConnectionPool& pool_;

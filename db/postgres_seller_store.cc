@@ -10,6 +10,9 @@ namespace realname::db {
 namespace {
 
 Nullable DateOrNull(const std::string& date) { return date.empty() ? Nullable::Null() : Nullable::Text(date); }
+Nullable Degrees(const v1::Seller& seller, int32_t e7) {
+  return seller.has_place() ? Nullable::Text(std::to_string(e7)) : Nullable::Null();
+}
 std::string TextOf(const pqxx::field& field) { return field.is_null() ? std::string() : field.as<std::string>(); }
 
 }  // namespace
@@ -20,8 +23,9 @@ Status PostgresSellerStore::Set(const std::string& operator_id, const v1::Seller
   return RunStatement(pool_, deadline, "set seller", Repeatable::kYes, [&](pqxx::transaction_base& tx) {
     Execute(tx, "set_seller", operator_id, seller.agent_id(), seller.outlet_id(), seller.staff_id(),
             static_cast<int>(seller.status()), DateOrNull(seller.contract_from()), DateOrNull(seller.contract_to()),
-            DateOrNull(seller.trained_until()), seller.acts_for(), TimeOrderedUuid(now), Bytes{bytes}, reason,
-            principal, Micros(now));
+            DateOrNull(seller.trained_until()), seller.acts_for(), Degrees(seller, seller.place().latitude_e7()),
+            Degrees(seller, seller.place().longitude_e7()), TimeOrderedUuid(now), Bytes{bytes}, reason, principal,
+            Micros(now));
   });
 }
 
@@ -41,6 +45,9 @@ Result<std::vector<v1::Seller>> PostgresSellerStore::List(const std::string& ope
       seller.set_contract_to(TextOf(row[5]));
       seller.set_trained_until(TextOf(row[6]));
       seller.set_acts_for(row[7].as<std::string>());
+      if (row[8].is_null()) continue;
+      seller.mutable_place()->set_latitude_e7(row[8].as<int32_t>());
+      seller.mutable_place()->set_longitude_e7(row[9].as<int32_t>());
     }
   });
   if (!status.ok()) return status;
@@ -58,9 +65,7 @@ Result<std::vector<v1::SellerChange>> PostgresSellerStore::Changes(const std::st
       change.mutable_seller()->ParseFromString(ReadBytes(row[0]));
       change.set_reason(row[1].as<std::string>());
       change.set_principal(row[2].as<std::string>());
-      const int64_t micros = row[3].as<int64_t>();
-      change.mutable_change_time()->set_seconds(micros / 1000000);
-      change.mutable_change_time()->set_nanos(static_cast<int32_t>(micros % 1000000 * 1000));
+      *change.mutable_change_time() = TimestampOf(row[3].as<int64_t>());
     }
   });
   if (!status.ok()) return status;

@@ -35,24 +35,36 @@ void PrepareRegistryStatements(Connection& connection) {
       "observe",
       "select o.request_verification_id, o.same_payload, o.person_id, o.row_version, o.person_known, o.name_differs, "
       "o.numbers_held, o.msisdn_taken, a.status, a.contract_from, a.contract_to, a.trained_until, "
-      "coalesce(a.acts_for <> '', false), u.status, m.status, m.trained_until "
-      "from realname.observe($1, $2, $3, $4, $5, $6, $7, $8, $9, realname.at($10)) o "
+      "coalesce(a.acts_for <> '', false), u.status, m.status, m.trained_until, u.latitude_e7, u.longitude_e7, "
+      "c.identity_minute, c.identity_day, c.device_day, c.agent_day, c.device_people, c.address_people, c.outlet_hour, "
+      "c.person_numbers, realname.screen($4, o.person_id, $11, $5, $8, $22::bytea[], $23), k.device_id, d.status, "
+      "d.agent_id, d.outlet_id, d.public_key, exists ("
+      "  select 1 from realname.capture x where x.operator_id = $4 and x.device_id = k.device_id "
+      "  and x.counter = nullif(k.counter, 0) and x.verification_id is distinct from $9::uuid) "
+      "from realname.observe($1, $2, $3, $4, $5, $6, $7, $8, $9, $21, realname.at($10)) o "
+      "cross join lateral realname.observe_conduct($4, $11, $12, o.person_id, ($14::text[])[1], $5, $16, "
+      "realname.at($17), realname.at($18), realname.at($19), $20, $9, realname.at($10)) c "
       "left join realname.seller a on a.operator_id = $4 and a.agent_id = $11 and a.outlet_id = '' and a.staff_id = '' "
       "left join realname.seller u on u.operator_id = $4 and u.agent_id = $11 and u.outlet_id = $12 and u.staff_id = "
       "'' "
       "left join realname.seller m on m.operator_id = $4 and m.agent_id = $11 and m.outlet_id = $12 and "
-      "m.staff_id = $13");
+      "m.staff_id = $13 "
+      "left join unnest($14::text[], $15::bigint[]) with ordinality k(device_id, counter, position) on true "
+      "left join realname.capture_device d on d.operator_id = $4 and d.device_id = k.device_id order by k.position");
   connection.raw.prepare(
       "commit_application",
-      "select realname.commit_application($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, "
-      "$16::smallint, $17::smallint, $18, $19, $20, $21, realname.at($22), $23, $24, $25, $26, $27, $28, "
-      "$29, $30, $31, $32, $33, $34, $35, $36, realname.at($37))");
+      "select case when realname.commit_application($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, "
+      "$16::smallint, $17::smallint, $18, $19, $20, $21, $22, realname.at($23), $24, $25, $26, $27, $28, $29, "
+      "$30, $31, $32, $33, $34, $35, $36, $37, realname.at($38)) "
+      "then realname.note_application($6, $7, $9, $5, $19 + 1, $39, $40, $41, $42, $12, $43, realname.at($38)) "
+      "else false end");
   connection.raw.prepare(
       "commit_contest",
       "select case when realname.commit_application($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, "
-      "$16::smallint, $17::smallint, $18, $19, $20, $21, realname.at($22), $23, $24, $25, $26, $27, $28, "
-      "$29, $30, $31, $32, $33, $34, $35, $36, realname.at($37)) "
-      "then realname.open_contest($5, $9, $38, $39, $40, realname.at($37)) else false end");
+      "$16::smallint, $17::smallint, $18, $19, $20, $21, $22, realname.at($23), $24, $25, $26, $27, $28, $29, "
+      "$30, $31, $32, $33, $34, $35, $36, $37, realname.at($38)) "
+      "then realname.note_application($6, $7, $9, $5, $19 + 1, $39, $40, $41, $42, $12, $43, realname.at($38)) "
+      "and realname.open_contest($5, $9, $44, $45, $46, realname.at($38)) else false end");
   connection.raw.prepare("by_reference",
                          "select c.verification_id from realname.verification_claim c "
                          "join realname.verification v on v.person_id = c.person_id and "
@@ -73,12 +85,43 @@ void PrepareRegistryStatements(Connection& connection) {
       "group by 1, 2, 3 order by 1, 2, 3");
   connection.raw.prepare("set_seller",
                          "select realname.set_seller($1, $2, $3, $4, $5::smallint, $6, $7, $8, $9, $10, $11, $12, $13, "
-                         "realname.at($14))");
-  connection.raw.prepare("list_sellers",
-                         "select agent_id, outlet_id, staff_id, status, contract_from, contract_to, trained_until, "
-                         "acts_for from realname.seller where operator_id = $1 and ($2 = '' or agent_id = $2) "
-                         "and (agent_id, outlet_id, staff_id) > ($3, $4, $5) order by agent_id, outlet_id, staff_id "
-                         "limit $6");
+                         "$14, $15, realname.at($16))");
+  connection.raw.prepare("set_capture_device",
+                         "select realname.set_capture_device($1, $2, $3, $4, $5::smallint, $6, $7, $8, $9, $10, $11, "
+                         "realname.at($12))");
+  connection.raw.prepare("list_capture_devices",
+                         "select device_id, agent_id, outlet_id, status, public_key, description "
+                         "from realname.capture_device where operator_id = $1 and ($2 = '' or agent_id = $2) "
+                         "and device_id > $3 order by device_id limit $4");
+  connection.raw.prepare("capture_device_changes",
+                         "select device, reason, principal, realname.micros(change_time) "
+                         "from realname.capture_device_change where operator_id = $1 and device_id = $2 "
+                         "order by change_id desc limit $3");
+  connection.raw.prepare(
+      "add_list_entry",
+      "select realname.add_list_entry($1, $2, $3::smallint, $4::smallint, $5, $6, $7, $8, $9, $10, $11, $12, "
+      "$13, $14, $15, $16, $17, $18, $19, realname.at($20))");
+  connection.raw.prepare("change_list_entry",
+                         "select realname.change_list_entry($1, $2, $3::smallint, $4::smallint, $5, $6, $7, "
+                         "realname.at($8))");
+  const std::string list_columns =
+      "select entry_id, kind, state, person_id, agent_id, authority, authority_reference, legal_basis, from_date, "
+      "to_date, sealed_subject, proposed_by from realname.list_entry e ";
+  connection.raw.prepare("get_list_entry", list_columns + "where operator_id = $1 and entry_id = $2");
+  connection.raw.prepare("list_list_entries",
+                         list_columns +
+                             "where operator_id = $1 and ($2 = 0 or kind = $2) and (not $3 or realname.is_in_force(e, "
+                             "$4)) and ($5::uuid is null or entry_id < $5) order by entry_id desc limit $6");
+  connection.raw.prepare("list_entry_changes",
+                         "select state, note, principal, realname.micros(change_time) from realname.list_entry_change "
+                         "where entry_id = $1 order by change_id");
+  connection.raw.prepare("forget_attempts", "select realname.forget_attempts(realname.at($1), $2)");
+  connection.raw.prepare(
+      "list_sellers",
+      "select agent_id, outlet_id, staff_id, status, contract_from, contract_to, trained_until, "
+      "acts_for, latitude_e7, longitude_e7 from realname.seller where operator_id = $1 and ($2 = '' or agent_id = $2) "
+      "and (agent_id, outlet_id, staff_id) > ($3, $4, $5) order by agent_id, outlet_id, staff_id "
+      "limit $6");
   connection.raw.prepare("seller_changes",
                          "select seller, reason, principal, realname.micros(change_time) from realname.seller_change "
                          "where operator_id = $1 and agent_id = $2 and outlet_id = $3 and staff_id = $4 "
@@ -136,7 +179,7 @@ void PrepareRegistryStatements(Connection& connection) {
   connection.raw.prepare("expire_reservations", "select realname.expire_reservations(realname.at($1), $2)");
   connection.raw.prepare("precheck",
                          "select admitted, person_known, name_differs, numbers_held "
-                         "from realname.precheck($1, $2, $3, $4, $5, $6, $7, realname.at($8))");
+                         "from realname.precheck($1, $2, $3, $4, $5, $6, $7, $8, realname.at($9))");
   connection.raw.prepare("unknown_people",
                          "select id from unnest($1::uuid[]) as id "
                          "where not exists (select 1 from realname.person p where p.person_id = id) "

@@ -5,6 +5,8 @@
 #include <chrono>
 #include <cstdint>
 
+#include <google/protobuf/timestamp.pb.h>
+
 #include "base/clock.h"
 #include "db/connection_pool.h"
 
@@ -17,5 +19,11 @@ inline int64_t Micros(TimePoint time) {
   return std::chrono::floor<std::chrono::microseconds>(time.time_since_epoch()).count();
 }
 inline TimePoint FromMicros(int64_t micros) { return TimePoint(std::chrono::microseconds(micros)); }
+inline google::protobuf::Timestamp TimestampOf(int64_t micros) {
+  google::protobuf::Timestamp time;
+  time.set_seconds(micros / 1000000);
+  time.set_nanos(static_cast<int32_t>(micros % 1000000 * 1000));
+  return time;
+}
 
 }  // namespace realname::db

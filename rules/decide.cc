@@ -5,14 +5,16 @@
 #include <optional>
 #include <vector>
 
-#include "rules/capture_age.h"
+#include "rules/capture.h"
 #include "rules/challenge.h"
+#include "rules/conduct.h"
 #include "rules/face_limits.h"
 #include "rules/identity_document.h"
 #include "rules/notices.h"
 #include "rules/parties.h"
 #include "rules/person_name.h"
 #include "rules/quality_gate.h"
+#include "rules/quota.h"
 #include "rules/reverification_date.h"
 
 namespace realname::rules {
@@ -29,10 +31,6 @@ struct Found {
   // What was measured, where it rests on a measurement.
   std::optional<v1::Finding> measured = std::nullopt;
 };
-
-bool IsChipRead(v1::CaptureMethod method) {
-  return method == v1::CAPTURE_METHOD_CHIP_READ || method == v1::CAPTURE_METHOD_NFC;
-}
 
 bool IsPassiveLiveness(v1::ReasonCode code) {
   return code == v1::PAD_PRINT || code == v1::PAD_SCREEN || code == v1::PAD_ATTACK || code == v1::PAD_UNCERTAIN;
@@ -124,17 +122,71 @@ class Examination {
     constexpr auto kCheck = v1::CHECK_CAPTURE_PROVENANCE;
     Passed(kCheck);
     const auto& application = facts_.application();
+    const v1::SignatureFacts& signature = application.signature();
+    const v1::CaptureMethod method = CountedMethod(channel_, application.capture_method(), signature);
     const auto& own = kind_.capture_methods();
-    const bool allowed =
-        channel_ == nullptr || Contains(own.empty() ? channel_->capture_methods() : own, application.capture_method());
-    if (!allowed) {
-      Fail(kCheck, application.capture_method() == v1::CAPTURE_METHOD_MANUAL ? v1::CAP_MANUAL_ENTRY_FORBIDDEN
-                                                                             : v1::CAP_READER_REQUIRED);
+    if (channel_ != nullptr && !Contains(own.empty() ? channel_->capture_methods() : own, method)) {
+      Fail(kCheck, method == v1::CAPTURE_METHOD_MANUAL ? v1::CAP_MANUAL_ENTRY_FORBIDDEN : v1::CAP_READER_REQUIRED);
     }
-    if (!CapturedInTime(policy_, application.has_capture_time(), application.capture_time().seconds(),
-                        facts_.observe_time().seconds())) {
+    const int64_t now = facts_.observe_time().seconds();
+    if (!CapturedInTime(policy_, channel_, signature, application.has_capture_time(),
+                        application.capture_time().seconds(), now)) {
       Fail(kCheck, v1::CAP_STALE);
     }
+    PicturesSentAgain(now);
+    Signature(signature);
+    Signature(application.alternative().second_signature());
+    for (const v1::PartyFacts& party : facts_.parties()) Signature(party.signature());
+  }
+
+  // The document's capture vouches for the pictures that came with it; others need a signature of their own.
+  void PicturesSentAgain(int64_t now) {
+    if (!facts_.has_picture_capture() || channel_ == nullptr || !channel_->signed_capture()) return;
+    const v1::PictureCaptureFacts& capture = facts_.picture_capture();
+    if (!IsSigned(capture.signature())) Fail(v1::CHECK_CAPTURE_PROVENANCE, v1::CAP_MANUAL_ENTRY_FORBIDDEN);
+    if (!CapturedInTime(policy_, channel_, capture.signature(), capture.has_time(), capture.time().seconds(), now)) {
+      Fail(v1::CHECK_CAPTURE_PROVENANCE, v1::CAP_STALE);
+    }
+    Signature(capture.signature());
+  }
+
+  void Signature(const v1::SignatureFacts& signature) {
+    for (const v1::ReasonCode fault : SignatureFaults(channel_, signature)) {
+      fault == v1::CAP_GEO_MISMATCH ? Uncertain(CheckOf(fault), fault) : Fail(CheckOf(fault), fault);
+    }
+  }
+
+  // Tried as often as it may be: nothing else is looked at, so that trying tells nothing.
+  bool TooOften() {
+    if (!AttemptsExceeded(policy_, facts_)) return false;
+    Passed(v1::CHECK_RISK_SCORE);
+    Fail(v1::CHECK_RISK_SCORE, v1::RATE_ATTEMPTS_EXCEEDED);
+    return true;
+  }
+
+  void Lists() {
+    constexpr auto kCheck = v1::CHECK_LIST_SCREEN;
+    Passed(kCheck);
+    for (const v1::ListHit& hit : facts_.list_hits()) {
+      switch (hit.kind()) {
+        case v1::LIST_KIND_PUNISHED_PERSON:
+          Fail(kCheck, v1::LST_PUNISHED_PERSON);
+          break;
+        case v1::LIST_KIND_BAD_AGENT:
+          Fail(kCheck, v1::LST_BAD_AGENT);
+          break;
+        case v1::LIST_KIND_BAD_ORGANISATION:
+          Fail(kCheck, v1::LST_BAD_ORG);
+          break;
+        default:
+          Uncertain(kCheck, v1::LST_DISPUTED);
+      }
+    }
+  }
+
+  void Conduct() {
+    Passed(v1::CHECK_RISK_SCORE);
+    if (IsAbnormal(policy_, facts_)) Uncertain(v1::CHECK_RISK_SCORE, v1::RSK_ABNORMAL_APPLICATION);
   }
 
   void Faces() {
@@ -181,8 +233,9 @@ class Examination {
     const bool readable = reading.faults.empty() && !reading.person.number.empty();
     const auto& methods =
         kind.capture_methods().empty() && channel_ != nullptr ? channel_->capture_methods() : kind.capture_methods();
-    const bool well_read = Contains(methods, alternative.second_capture_method()) &&
-                           CapturedInTime(policy_, alternative.has_second_capture_time(),
+    const v1::SignatureFacts& signature = alternative.second_signature();
+    const bool well_read = Contains(methods, CountedMethod(channel_, alternative.second_capture_method(), signature)) &&
+                           CapturedInTime(policy_, channel_, signature, alternative.has_second_capture_time(),
                                           alternative.second_capture_time().seconds(), facts_.observe_time().seconds());
     // Two documents that bear a number of one kind bear the same.
     const bool other_number = reading.person.type == reading_.person.type && !(reading.person == reading_.person);
@@ -230,11 +283,13 @@ class Examination {
   }
 
   void Quota() {
-    if (!Identified() || IsOrganisation(facts_.application().customer_kind())) return;
+    const v1::ApplicationFacts& application = facts_.application();
+    const auto rule = QuotaOf(policy_, application.customer_kind(), application.channel_type(), application.product());
+    if (!Identified() || !rule) return;
     Passed(v1::CHECK_QUOTA);
-    if (facts_.registry().numbers_held() >= policy_.pack.quota().numbers_per_person()) {
-      Fail(v1::CHECK_QUOTA, v1::QTA_OPERATOR_LIMIT);
-    }
+    if (facts_.registry().numbers_held() >= rule->limit()) Fail(v1::CHECK_QUOTA, rule->code());
+    const uint32_t recent = policy_.pack.velocity().person_numbers();
+    if (recent > 0 && facts_.conduct().person_numbers() >= recent) Uncertain(v1::CHECK_QUOTA, v1::QTA_VELOCITY);
   }
 
   void AgePolicy() {
@@ -472,7 +527,9 @@ v1::Decision Examination::Merge() const {
       made->set_passive_outcome(OutcomeOf(check, passive_liveness_, [](auto code) { return !IsOfChallenge(code); }));
       made->set_active_outcome(OutcomeOf(check, ChallengeAsked(policy_, facts_), IsOfChallenge));
     }
-    if (check == v1::CHECK_CAPTURE_PROVENANCE) made->set_assurance(v1::ASSURANCE_ASSERTED);
+    if (check == v1::CHECK_CAPTURE_PROVENANCE) {
+      made->set_assurance(IsSigned(facts_.application().signature()) ? v1::ASSURANCE_PROVED : v1::ASSURANCE_ASSERTED);
+    }
     for (const Found& finding : findings_) {
       if (finding.check != check) continue;
       if (!Contains(made->reasons(), finding.code)) made->add_reasons(finding.code);
@@ -500,6 +557,7 @@ v1::Decision Examination::Merge() const {
   bool own_hall = false;
   bool new_application = false;
   bool new_session = false;
+  bool later = false;
   for (const Found& finding : findings_) {
     if (ClassOf(finding) != worst) continue;
     const v1::ReasonText& text = TextOf(policy_, finding.code);
@@ -507,6 +565,7 @@ v1::Decision Examination::Merge() const {
     if (worst != v1::REASON_CLASS_RETRY) continue;
     new_application |= text.new_application();
     new_session |= text.new_session();
+    later |= text.later();
     const auto ask = [&](int item) {
       if (!Contains(decision.retry_items(), item)) decision.add_retry_items(static_cast<v1::EvidenceItem>(item));
     };
@@ -521,7 +580,10 @@ v1::Decision Examination::Merge() const {
   decision.set_verdict(VerdictOf(worst));
   switch (decision.verdict()) {
     case v1::VERDICT_RETRY:
-      if (new_session) {
+      if (later) {
+        decision.clear_retry_items();
+        decision.set_next_action(v1::NEXT_ACTION_TRY_LATER);
+      } else if (new_session) {
         decision.clear_retry_items();
         decision.set_next_action(v1::NEXT_ACTION_START_SESSION);
       } else if (new_application || decision.retry_items_size() == 0) {
@@ -561,6 +623,7 @@ v1::ReasonClass ClassInForce(const Policy& policy, v1::ReasonCode code, uint32_t
 
 v1::Decision Decide(const Policy& policy, const v1::Facts& facts) {
   Examination examination(policy, facts);
+  if (examination.TooOften()) return examination.Merge();
   examination.DocumentFormat();
   examination.DocumentValidity();
   examination.CaptureProvenance();
@@ -576,6 +639,8 @@ v1::Decision Decide(const Policy& policy, const v1::Facts& facts) {
   examination.ChannelPolicy();
   examination.Parties();
   examination.Consent();
+  examination.Lists();
+  examination.Conduct();
   examination.CarriedReasons();
   examination.Contest();
   return examination.Merge();
@@ -588,13 +653,11 @@ v1::Decision DecideFaces(const Policy& policy, const v1::Facts& facts) {
 }
 
 PersonKey PersonOf(const Policy& policy, const v1::Document& document, TimePoint now) {
-  const auto seconds = std::chrono::floor<std::chrono::seconds>(now.time_since_epoch()).count();
-  return ReadDocument(document, DayAt(seconds, policy.pack.utc_offset_minutes())).person;
+  return ReadDocument(document, DayAt(policy, now)).person;
 }
 
 std::optional<int> HolderAge(const Policy& policy, const v1::Document& document, TimePoint now) {
-  const auto seconds = std::chrono::floor<std::chrono::seconds>(now.time_since_epoch()).count();
-  const CivilDate today = DayAt(seconds, policy.pack.utc_offset_minutes());
+  const CivilDate today = DayAt(policy, now);
   const auto birth = ReadDocument(document, today).birth;
   return birth ? std::optional(AgeAt(*birth, today)) : std::nullopt;
 }

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "rules/capture_age.h"
+#include "rules/capture.h"
 #include "rules/identity_document.h"
 #include "rules/person_name.h"
 #include "rules/resident_id.h"
@@ -46,11 +46,12 @@ bool Counts(const Policy& policy, const v1::Facts& facts, const v1::PartyFacts& 
   const v1::ChannelPolicy* channel = ChannelOf(policy, facts.application().channel_type());
   if (channel != nullptr) {
     const auto& methods = kind.capture_methods().empty() ? channel->capture_methods() : kind.capture_methods();
-    if (!Contains(channel->document_types(), document.type()) || !Contains(methods, party.capture_method()))
+    if (!Contains(channel->document_types(), document.type()) ||
+        !Contains(methods, CountedMethod(channel, party.capture_method(), party.signature()))) {
       return false;
+    }
   }
-  if (!CapturedInTime(policy, party.has_capture_time(), party.capture_time().seconds(),
-
+  if (!CapturedInTime(policy, channel, party.signature(), party.has_capture_time(), party.capture_time().seconds(),
                       party.has_submit_time() ? party.submit_time().seconds() : facts.observe_time().seconds())) {
     return false;
   }

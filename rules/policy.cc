@@ -123,11 +123,12 @@ void CheckReasons(Faults& faults, const v1::PolicyPack& pack) {
     faults.Require(std::find(reason.visible_to().begin(), reason.visible_to().end(), v1::READER_STAFF) !=
                        reason.visible_to().end(),
                    "reasons", i, name + " must be visible to READER_STAFF");
-    faults.Require(reason.class_() == v1::REASON_CLASS_RETRY ||
-                       (!reason.new_application() && !reason.new_session() && !reason.retry_items_size()),
+    faults.Require(reason.class_() == v1::REASON_CLASS_RETRY || (!reason.new_application() && !reason.new_session() &&
+                                                                 !reason.later() && !reason.retry_items_size()),
                    "reasons", i, name + " has a way to retry but is not of REASON_CLASS_RETRY");
-    faults.Require((reason.code() != v1::QTA_OPERATOR_LIMIT && reason.code() != v1::PTY_AGE_NOT_ALLOWED) ||
-                       reason.lifted_by_evidence_only(),
+    faults.Require((CheckOf(reason.code()) != v1::CHECK_QUOTA && CheckOf(reason.code()) != v1::CHECK_LIST_SCREEN &&
+                    reason.code() != v1::PTY_AGE_NOT_ALLOWED) ||
+                       reason.class_() != v1::REASON_CLASS_FINAL || reason.lifted_by_evidence_only(),
                    "reasons", i, name + " is not for a vote to lift: lifted_by_evidence_only is required");
   }
   for (int code = v1::ReasonCode_MIN; code <= v1::ReasonCode_MAX; ++code) {
@@ -168,7 +169,22 @@ std::string FirstFault(const v1::PolicyPack& pack, const pb::TextFormat::ParseIn
                  "genuine_customers", -1, "max_turned_away and max_review must lie between 0 and 1");
   CheckQuality(faults, "id_photo", pack.id_photo());
   CheckQuality(faults, "live_portrait", pack.live_portrait());
-  faults.Require(pack.quota().numbers_per_person() >= 1, "quota", -1, "numbers_per_person must be at least 1");
+  const auto& quota = pack.quota();
+  faults.Require((quota.numbers_per_person() >= 1) != (quota.rules_size() > 0), "quota", -1,
+                 "either rules, or numbers_per_person of at least 1");
+  std::set<std::string> quotas;
+  for (const v1::QuotaRule& rule : quota.rules()) {
+    faults.Require(!rule.name().empty() && rule.name().size() <= 64 && quotas.insert(rule.name()).second &&
+                       std::all_of(rule.name().begin(), rule.name().end(),
+                                   [](char c) {
+                                     return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+                                   }),
+                   "quota", -1, "each rule needs a name of its own: up to 64 characters of a-z 0-9 _ -");
+    faults.Require(rule.limit() >= 1, "quota", -1, rule.name() + ": limit must be at least 1");
+    faults.Require(
+        rule.code() == v1::QTA_OPERATOR_LIMIT || rule.code() == v1::QTA_MVNO_LIMIT || rule.code() == v1::QTA_IOT_LIMIT,
+        "quota", -1, rule.name() + ": code must be QTA_OPERATOR_LIMIT, QTA_MVNO_LIMIT or QTA_IOT_LIMIT");
+  }
   faults.Require(pack.age().min_age() <= pack.age().guardian_below_age(), "age", -1,
                  "min_age must not be above guardian_below_age");
   faults.Require(pack.channels_size() > 0, "channels", -1, "no channel may do anything");
@@ -178,6 +194,8 @@ std::string FirstFault(const v1::PolicyPack& pack, const pb::TextFormat::ParseIn
     faults.Require(channel.type() != v1::CHANNEL_TYPE_UNSPECIFIED, "channels", i, "an entry needs a type");
     faults.Require(channels.insert(channel.type()).second, "channels", i,
                    v1::ChannelType_Name(channel.type()) + " has two entries");
+    faults.Require(channel.offline_hours() == 0 || channel.signed_capture(), "channels", i,
+                   v1::ChannelType_Name(channel.type()) + ": offline_hours is for signed_capture");
   }
   CheckDocumentTypes(faults, pack);
   faults.Require(pack.document().max_capture_age_minutes() > 0, "document", -1,
@@ -214,6 +232,13 @@ std::string FirstFault(const v1::PolicyPack& pack, const pb::TextFormat::ParseIn
         alternative.period_months() > 0 && alternative.period_months() <= pack.reverification().period_months(),
         "alternative", -1, "period_months must be positive and not above reverification.period_months");
   }
+  const auto& velocity = pack.velocity();
+  faults.Require(velocity.night_from_hour() < 24 && velocity.night_to_hour() <= 24, "velocity", -1,
+                 "hours of the night lie between 0 and 24");
+  faults.Require((velocity.device_people() == 0 || velocity.device_hours() > 0) &&
+                     (velocity.address_people() == 0 || velocity.address_days() > 0) &&
+                     (velocity.person_numbers() == 0 || velocity.person_days() > 0),
+                 "velocity", -1, "a limit needs its hours or days");
   const auto& contest = pack.contest();
   faults.Require(contest.within_days() > 0 && contest.decide_within_hours() > 0 && contest.max_levels() > 0, "contest",
                  -1, "within_days, decide_within_hours and max_levels must be positive");
@@ -259,6 +284,11 @@ const v1::ChannelPolicy* ChannelOf(const Policy& policy, v1::ChannelType type) {
   return nullptr;
 }
 
+CivilDate DayAt(const Policy& policy, TimePoint now) {
+  return DayAt(std::chrono::floor<std::chrono::seconds>(now.time_since_epoch()).count(),
+               policy.pack.utc_offset_minutes());
+}
+
 v1::DocumentTypePolicy DocumentTypeOf(const Policy& policy, v1::DocumentType type) {
   for (const v1::DocumentTypePolicy& each : policy.pack.document().types()) {
     if (each.type() == type) return each;
@@ -301,6 +331,8 @@ v1::Check CheckOf(v1::ReasonCode code) {
     case v1::CAP_MANUAL_ENTRY_FORBIDDEN:
     case v1::CAP_READER_REQUIRED:
     case v1::CAP_STALE:
+    case v1::CAP_REPLAYED:
+    case v1::CAP_GEO_MISMATCH:
       return v1::CHECK_CAPTURE_PROVENANCE;
     case v1::IMG_DECODE:
     case v1::IMG_TOO_LARGE:
@@ -335,6 +367,9 @@ v1::Check CheckOf(v1::ReasonCode code) {
     case v1::FACE_SAME_IMAGE:
       return v1::CHECK_LIVENESS;
     case v1::QTA_OPERATOR_LIMIT:
+    case v1::QTA_MVNO_LIMIT:
+    case v1::QTA_IOT_LIMIT:
+    case v1::QTA_VELOCITY:
       return v1::CHECK_QUOTA;
     case v1::PTY_AGE_NOT_ALLOWED:
     case v1::PTY_GUARDIAN_REQUIRED:
@@ -346,11 +381,20 @@ v1::Check CheckOf(v1::ReasonCode code) {
     case v1::CHN_AGENT_UNTRAINED:
     case v1::CHN_SUBDELEGATION:
     case v1::CHN_ASSESSMENT_MISSING:
+    case v1::CHN_DEVICE_UNREGISTERED:
       return v1::CHECK_CHANNEL_POLICY;
     case v1::REC_NAME:
     case v1::REC_NUMBER:
     case v1::REC_INCOMPLETE:
       return v1::CHECK_RECORD_CONSISTENCY;
+    case v1::RSK_ABNORMAL_APPLICATION:
+    case v1::RATE_ATTEMPTS_EXCEEDED:
+      return v1::CHECK_RISK_SCORE;
+    case v1::LST_PUNISHED_PERSON:
+    case v1::LST_BAD_AGENT:
+    case v1::LST_BAD_ORG:
+    case v1::LST_DISPUTED:
+      return v1::CHECK_LIST_SCREEN;
     case v1::CTS_REQUESTED:
       return v1::CHECK_CONTEST;
     case v1::CNS_NOTICE_MISSING:

@@ -5,9 +5,11 @@
 #include <string>
 #include <string_view>
 
+#include "base/clock.h"
 #include "base/result.h"
 #include "realname/v1/policy_pack.pb.h"
 #include "realname/v1/types.pb.h"
+#include "rules/civil_date.h"
 
 namespace realname::rules {
 
@@ -28,6 +30,9 @@ Result<Policy> ReadArchivedPolicy(std::string_view text, std::string digest);
 
 // The pack's entry for a reason. Requires a checked policy and a code that the rules give.
 const v1::ReasonText& TextOf(const Policy& policy, v1::ReasonCode code);
+
+// The day that it is by the policy's clock.
+CivilDate DayAt(const Policy& policy, TimePoint now);
 
 // The pack's entry for a channel, or null if the channel may do nothing.
 const v1::ChannelPolicy* ChannelOf(const Policy& policy, v1::ChannelType type);

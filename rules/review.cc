@@ -149,10 +149,8 @@ v1::Decision ReviewedDecision(const Policy& policy, const v1::Facts& facts, cons
     case v1::REVIEW_CONCLUSION_APPROVE: {
       reviewed.set_verdict(v1::VERDICT_PASS);
       reviewed.set_next_action(v1::NEXT_ACTION_ACTIVATE);
-      const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(now.time_since_epoch()).count();
-      reviewed.set_next_reverification_date(NextReverificationDate(policy, facts.subject().document(),
-                                                                   reviewed.identification(),
-                                                                   DayAt(seconds, policy.pack.utc_offset_minutes())));
+      reviewed.set_next_reverification_date(
+          NextReverificationDate(policy, facts.subject().document(), reviewed.identification(), DayAt(policy, now)));
       break;
     }
     case v1::REVIEW_CONCLUSION_REJECT:

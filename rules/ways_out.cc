@@ -34,6 +34,10 @@ std::vector<v1::WayOut> WaysOut(const Policy& policy, v1::State state, const v1:
       nearest != v1::WAY_OUT_UNSPECIFIED && nearest != v1::WAY_OUT_WAIT_FOR_REVIEW) {
     ways.push_back(nearest);
   }
+  // Who may try again later may also go where more is possible.
+  if (decision.next_action() == v1::NEXT_ACTION_TRY_LATER && state == v1::STATE_DECIDED) {
+    ways.push_back(v1::WAY_OUT_OWN_HALL);
+  }
   if (policy.pack.alternative().channels_size() > 0 && decision.identification() != v1::IDENTIFICATION_ATTESTED) {
     ways.push_back(v1::WAY_OUT_OWN_HALL_WITHOUT_FACE);
   }

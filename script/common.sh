@@ -39,6 +39,13 @@ calibration_file: "$PWD/face/bundles/faceplugin/calibration.textproto"
 CONFIG
 }
 
+# crowded FOLDER: thousands may come to one counter: the shipped policy without limits on attempts and on what is out of the
+# ordinary.
+crowded() {
+  sed '/^attempts {/,/^}/d; /^velocity {/,/^}/d' deploy/policy.textproto >"$1/policy.textproto"
+  sed -i "s|^policy_file: .*|policy_file: \"$1/policy.textproto\"|" "$1/config.textproto"
+}
+
 # start_server PROGRAM FOLDER: starts it, waits until it serves, sets server_pid and server_address.
 start_server() {
   rm -f "$2/address"
@@ -57,7 +64,7 @@ start_server() {
   register_agent "$(dirname "$1")" "$2"
 }
 
-# register_agent BIN FOLDER: the agent that script/dev-certs names, where there are such certificates.
+# register_agent BIN FOLDER: the agent that script/dev-certs names, and made-up capture devices, where there are such certificates.
 register_agent() {
   local realname=$1/realname
   [ -x "$realname" ] || realname=${bin:-build/release/bin}/realname
@@ -65,6 +72,12 @@ register_agent() {
   "$realname" --server "$server_address" --server-name localhost --ca "$2/certs/ca.crt" --cert "$2/certs/admin.crt" \
     --key "$2/certs/admin.key" seller set --agent agent1 --status active --contract-from "$(date -d -1year +%F)" \
     --contract-to "$(date -d +1year +%F)" --trained-until "$(date -d +1year +%F)" --reason "development" >/dev/null
+  local device
+  for device in "--made-up --agent agent1" "--made-up" "--device reader-1 --agent agent1 --public-key $2/certs/reader-1.pub"; do
+    # shellcheck disable=SC2086
+    "$realname" --server "$server_address" --server-name localhost --ca "$2/certs/ca.crt" --cert "$2/certs/admin.crt" \
+      --key "$2/certs/admin.key" device set $device --status active --reason "development" >/dev/null
+  done
 }
 
 stop_server() {

@@ -13,6 +13,8 @@ constexpr v1::Role kComparers[] = {v1::ROLE_AUDITOR, v1::ROLE_ADMIN};
 constexpr v1::Role kReviewers[] = {v1::ROLE_REVIEWER, v1::ROLE_ADMIN};
 constexpr v1::Role kAdministrators[] = {v1::ROLE_ADMIN};
 constexpr v1::Role kStaff[] = {v1::ROLE_AUDITOR, v1::ROLE_REVIEWER, v1::ROLE_REGULATOR_RO, v1::ROLE_ADMIN};
+constexpr v1::Role kListKeepers[] = {v1::ROLE_POLICE_LIAISON, v1::ROLE_ADMIN};
+constexpr v1::Role kListReaders[] = {v1::ROLE_AUDITOR, v1::ROLE_REGULATOR_RO, v1::ROLE_POLICE_LIAISON, v1::ROLE_ADMIN};
 
 constexpr AccessRow kTable[] = {
     {"realname.v1.RegistrationService.PrecheckEligibility", kSellers},
@@ -40,6 +42,12 @@ constexpr AccessRow kTable[] = {
     {"realname.v1.AccountabilityService.SetSeller", kAdministrators},
     {"realname.v1.AccountabilityService.ListSellers", kStaff},
     {"realname.v1.AccountabilityService.ListSellerChanges", kStaff},
+    {"realname.v1.AccountabilityService.SetCaptureDevice", kAdministrators},
+    {"realname.v1.AccountabilityService.ListCaptureDevices", kStaff},
+    {"realname.v1.AccountabilityService.ListCaptureDeviceChanges", kStaff},
+    {"realname.v1.AccountabilityService.ImportListEntries", kListKeepers},
+    {"realname.v1.AccountabilityService.ChangeListEntry", kListKeepers},
+    {"realname.v1.AccountabilityService.ListListEntries", kListReaders},
     {"realname.v1.AuditService.ReplayDecision", kComparers},
     {"realname.v1.FaceService.CompareFaces", kComparers},
     {"realname.v1.FaceService.GetModelCard", kStaff},

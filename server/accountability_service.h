@@ -4,6 +4,8 @@
 
 #include "realname/v1/accountability_service.grpc.pb.h"
 #include "server/call.h"
+#include "verification/capture_devices.h"
+#include "verification/lists.h"
 #include "verification/sellers.h"
 
 namespace realname::server {
@@ -11,12 +13,20 @@ namespace realname::server {
 // Requests and replies as bytes (see call.h).
 using RawAccountabilityService = v1::AccountabilityService::WithRawCallbackMethod_SetSeller<
     v1::AccountabilityService::WithRawCallbackMethod_ListSellers<
-        v1::AccountabilityService::WithRawCallbackMethod_ListSellerChanges<v1::AccountabilityService::Service>>>;
+        v1::AccountabilityService::WithRawCallbackMethod_ListSellerChanges<
+            v1::AccountabilityService::WithRawCallbackMethod_SetCaptureDevice<
+                v1::AccountabilityService::WithRawCallbackMethod_ListCaptureDevices<
+                    v1::AccountabilityService::WithRawCallbackMethod_ListCaptureDeviceChanges<
+                        v1::AccountabilityService::WithRawCallbackMethod_ImportListEntries<
+                            v1::AccountabilityService::WithRawCallbackMethod_ChangeListEntry<
+                                v1::AccountabilityService::WithRawCallbackMethod_ListListEntries<
+                                    v1::AccountabilityService::Service>>>>>>>>>;
 
 class AccountabilityServiceImpl final : public RawAccountabilityService {
  public:
-  // Both outlive the service.
-  AccountabilityServiceImpl(const Admission& admission, Sellers& sellers) : admission_(admission), sellers_(sellers) {}
+  // All outlive the service.
+  AccountabilityServiceImpl(const Admission& admission, Sellers& sellers, CaptureDevices& devices, Lists& lists)
+      : admission_(admission), sellers_(sellers), devices_(devices), lists_(lists) {}
 
   grpc::ServerUnaryReactor* SetSeller(grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
                                       grpc::ByteBuffer* response) override;
@@ -24,10 +34,25 @@ class AccountabilityServiceImpl final : public RawAccountabilityService {
                                         grpc::ByteBuffer* response) override;
   grpc::ServerUnaryReactor* ListSellerChanges(grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
                                               grpc::ByteBuffer* response) override;
+  grpc::ServerUnaryReactor* SetCaptureDevice(grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
+                                             grpc::ByteBuffer* response) override;
+  grpc::ServerUnaryReactor* ListCaptureDevices(grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
+                                               grpc::ByteBuffer* response) override;
+  grpc::ServerUnaryReactor* ListCaptureDeviceChanges(grpc::CallbackServerContext* context,
+                                                     const grpc::ByteBuffer* request,
+                                                     grpc::ByteBuffer* response) override;
+  grpc::ServerUnaryReactor* ImportListEntries(grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
+                                              grpc::ByteBuffer* response) override;
+  grpc::ServerUnaryReactor* ChangeListEntry(grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
+                                            grpc::ByteBuffer* response) override;
+  grpc::ServerUnaryReactor* ListListEntries(grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
+                                            grpc::ByteBuffer* response) override;
 
  private:
   const Admission& admission_;
   Sellers& sellers_;
+  CaptureDevices& devices_;
+  Lists& lists_;
 };
 
 }  // namespace realname::server

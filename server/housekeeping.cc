@@ -18,6 +18,9 @@ constexpr int kSessionSweepBeats = 5;
 constexpr auto kSessionAge = std::chrono::hours(24);
 // A picture that no registration names by then never will be: no call lives that long.
 constexpr auto kOrphanAge = std::chrono::hours(24);
+constexpr int kAttemptSweepBeats = 10;
+// Limits look back a day.
+constexpr auto kAttemptAge = std::chrono::hours(25);
 // A thousand keys each time: fifty million take six days.
 constexpr int kKeySweepBeats = 10;
 // A registry that is restored from an older backup does not know newer people; their keys must outlive the mistake.
@@ -71,6 +74,9 @@ void Housekeeping::Run() {
     if (alive && beat % kSessionSweepBeats == 0) {
       auto swept = sessions_.Sweep(clock_.Now() - kSessionAge, 100, Soon());
       if (swept.ok() && *swept > 0) Log(LogLevel::kInfo, "sessions swept", {{"count", int64_t{*swept}}});
+    }
+    if (alive && beat % kAttemptSweepBeats == 0) {
+      (void)registry_.ForgetAttempts(clock_.Now() - kAttemptAge, 10000, Soon());
     }
     if (alive && beat % kPhotoSweepBeats == 0) {
       auto swept = photos_.SweepOrphans(clock_.Now() - kOrphanAge, 1000, Soon());

@@ -19,6 +19,9 @@
 #include "server/review_service.h"
 #include "server/store.h"
 #include "vault/digest.h"
+#include "vault/signature.h"
+#include "verification/capture_devices.h"
+#include "verification/lists.h"
 #include "verification/policy_archive.h"
 #include "verification/registration.h"
 #include "verification/replays.h"
@@ -62,6 +65,8 @@ struct Server::Parts {
   std::unique_ptr<Consents> consents;
   std::unique_ptr<Reviews> reviews;
   std::unique_ptr<Sellers> sellers;
+  std::unique_ptr<CaptureDevices> capture_devices;
+  std::unique_ptr<Lists> lists;
   std::unique_ptr<Replays> replays;
   std::unique_ptr<RequestPool> pool;
   std::unique_ptr<Admission> admission;
@@ -110,7 +115,7 @@ Result<std::unique_ptr<Server>> Server::Start(const v1::ServerConfig& config, co
   parts->policies = std::make_unique<PolicyArchive>(registry, parts->policy);
   parts->registration = std::make_unique<Registration>(
       registry, *parts->store->sessions, *parts->faces, *parts->policies, clock,
-      [&clock] { return TimeOrderedUuid(clock.Now()); }, Sha256);
+      [&clock] { return TimeOrderedUuid(clock.Now()); }, Sha256, VerifySignature);
   parts->sessions =
       std::make_unique<Sessions>(*parts->store->sessions, *parts->faces, *parts->policies, clock, RandomBytes, Sha256);
   parts->verifications = std::make_unique<Verifications>(registry, *parts->store->reviews, *parts->policies, clock);
@@ -118,6 +123,8 @@ Result<std::unique_ptr<Server>> Server::Start(const v1::ServerConfig& config, co
   parts->reviews = std::make_unique<Reviews>(*parts->store->reviews, registry, *parts->policies, clock);
   parts->replays = std::make_unique<Replays>(registry, *parts->policies);
   parts->sellers = std::make_unique<Sellers>(*parts->store->sellers, clock);
+  parts->capture_devices = std::make_unique<CaptureDevices>(*parts->store->capture_devices, clock, IsSignatureKey);
+  parts->lists = std::make_unique<Lists>(*parts->store->lists, *parts->policies, clock);
   const v1::Limits& limits = config.limits();
   parts->pool =
       std::make_unique<RequestPool>(limits.request_threads(), limits.queue_length(), limits.bytes_in_flight());
@@ -129,7 +136,8 @@ Result<std::unique_ptr<Server>> Server::Start(const v1::ServerConfig& config, co
       *parts->policies, clock, *parts->events, limits.watch_streams());
   parts->review_service = std::make_unique<ReviewServiceImpl>(*parts->admission, *parts->reviews);
   parts->audit_service = std::make_unique<AuditServiceImpl>(*parts->admission, *parts->replays);
-  parts->accountability_service = std::make_unique<AccountabilityServiceImpl>(*parts->admission, *parts->sellers);
+  parts->accountability_service = std::make_unique<AccountabilityServiceImpl>(*parts->admission, *parts->sellers,
+                                                                              *parts->capture_devices, *parts->lists);
   parts->face_service = std::make_unique<FaceServiceImpl>(*parts->admission, *parts->faces, *parts->policy);
 
   auto credentials = Credentials(config);

@@ -77,6 +77,8 @@ Result<std::unique_ptr<Store>> OpenStore(const v1::ServerConfig& config) {
       std::make_unique<db::PostgresSessionStore>(*store->pool, *store->keys, *store->photos, *store->ring);
   store->reviews = std::make_unique<db::PostgresReviewStore>(*store->pool, *store->keys, *store->ring);
   store->sellers = std::make_unique<db::PostgresSellerStore>(*store->pool);
+  store->capture_devices = std::make_unique<db::PostgresCaptureDeviceStore>(*store->pool);
+  store->lists = std::make_unique<db::PostgresListStore>(*store->pool, *store->keys, *store->ring);
   return store;
 }
 

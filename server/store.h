@@ -8,7 +8,9 @@
 #include "db/connection_pool.h"
 #include "db/embedded_postgres.h"
 #include "db/person_keys.h"
+#include "db/postgres_capture_device_store.h"
 #include "db/postgres_key_store.h"
+#include "db/postgres_list_store.h"
 #include "db/postgres_photo_store.h"
 #include "db/postgres_registry.h"
 #include "db/postgres_review_store.h"
@@ -31,6 +33,8 @@ struct Store {
   std::unique_ptr<db::PostgresSessionStore> sessions;
   std::unique_ptr<db::PostgresReviewStore> reviews;
   std::unique_ptr<db::PostgresSellerStore> sellers;
+  std::unique_ptr<db::PostgresCaptureDeviceStore> capture_devices;
+  std::unique_ptr<db::PostgresListStore> lists;
 };
 
 // Opens the store, or says what is wrong with it. An embedded database is made and migrated; one that is given is only

@@ -156,4 +156,13 @@ std::string TimeOrderedUuid(TimePoint now) {
   return FormatUuid(bytes, 7);
 }
 
+std::string FirstUuidAt(TimePoint time) {
+  const std::int64_t since_1970 =
+      std::chrono::duration_cast<std::chrono::milliseconds>(time.time_since_epoch()).count();
+  const auto milliseconds = static_cast<std::uint64_t>(std::max<std::int64_t>(since_1970, 0));
+  std::array<std::uint8_t, 16> bytes{};
+  for (std::size_t i = 0; i < 6; ++i) bytes[i] = static_cast<std::uint8_t>(milliseconds >> (40 - 8 * i));
+  return FormatUuid(bytes, 7);
+}
+
 }  // namespace realname

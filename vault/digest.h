@@ -61,4 +61,7 @@ std::string RandomUuid();
 // way. A time before 1970 counts as 1970.
 std::string TimeOrderedUuid(TimePoint now);
 
+// The least of the UUIDs that TimeOrderedUuid makes in the millisecond of `time`: where a range of them begins.
+std::string FirstUuidAt(TimePoint time);
+
 }  // namespace realname

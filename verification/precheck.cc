@@ -5,6 +5,7 @@
 #include "rules/explain.h"
 #include "rules/notices.h"
 #include "rules/person_name.h"
+#include "rules/quota.h"
 #include "rules/resident_id.h"
 #include "verification/answer.h"
 
@@ -25,6 +26,9 @@ Result<v1::PrecheckEligibilityResponse> Precheck(Registry& registry, const Polic
   query.document_type = person.type;
   query.document_number = Redacted(std::move(person.number));
   query.name = Redacted(rules::NormaliseName(request.document().name()));
+  if (const auto rule = rules::QuotaOf(policy, request.customer_kind(), request.channel().type(), request.product())) {
+    query.quota = rule->name();
+  }
   query.limit_per_hour = policy.pack.precheck().per_caller_and_hour();
   query.now = clock.Now();
   auto observed = registry.ObservePrecheck(query, deadline);

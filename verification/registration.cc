@@ -7,7 +7,9 @@
 #include <utility>
 #include <vector>
 
+#include "rules/capture.h"
 #include "rules/challenge.h"
+#include "rules/conduct.h"
 #include "rules/contest.h"
 #include "rules/decide.h"
 #include "rules/explain.h"
@@ -15,14 +17,22 @@
 #include "rules/parties.h"
 #include "rules/person_name.h"
 #include "rules/quality_gate.h"
+#include "rules/quota.h"
 #include "rules/resident_id.h"
 #include "verification/answer.h"
 #include "verification/canonical_payload.h"
+#include "verification/device_signature.h"
 #include "verification/reservation.h"
 #include "verification/sessions.h"
 
 namespace realname {
 namespace {
+
+// The record keeps in the clear how something was captured; the signature, which says where, is sealed.
+v1::Capture WithoutSignature(v1::Capture capture) {
+  capture.clear_signature();
+  return capture;
+}
 
 // What is kept from the answer to leave time for writing and replying.
 constexpr auto kCommitReserve = std::chrono::milliseconds(20);
@@ -78,7 +88,14 @@ Status AlreadyContested() {
                 "the refusal was contested before: go by the reference number of that");
 }
 
+// Of no picture: empty.
+std::string DigestOf(const Picture& picture) { return picture.bytes.empty() ? std::string() : picture.sha256; }
+
 Status WrongState(const char* message) { return Status(StatusCode::kFailedPrecondition, "WRONG_STATE", message); }
+
+std::optional<v1::QuotaRule> QuotaOf(const rules::Policy& policy, const v1::ApplicationRecord& record) {
+  return rules::QuotaOf(policy, record.customer_kind(), record.channel().type(), record.product());
+}
 
 // Facts outlive templates, and a thumbnail of an aligned face is as good as one.
 v1::FaceEvidence WithoutTemplate(v1::FaceEvidence evidence) {
@@ -129,6 +146,38 @@ struct Registration::Application {
   // That it names, or used when it was new.
   std::optional<StoredSession> session;
 
+  // What a signed capture is of, and where the record keeps the device's word for it.
+  enum class CaptureOf { kSubscriber, kParty, kSecondDocument, kPicturesAgain };
+  struct Taken {
+    CaptureOf of;
+    int party;
+    SignedCapture signed_capture;
+  };
+  // That came with this call.
+  std::vector<Taken> taken;
+
+  void Take(CaptureOf of, const v1::Capture& capture, const v1::Document* document, std::string id_photo_sha256,
+            std::string live_portrait_sha256, int party = 0) {
+    if (!capture.has_signature()) return;
+    taken.push_back({of,
+                     party,
+                     {capture, document == nullptr ? std::nullopt : std::optional(*document),
+                      std::move(id_photo_sha256), std::move(live_portrait_sha256)}});
+    *record.mutable_subject()->add_signed_captures() = capture;
+  }
+  v1::SignatureFacts& SignatureOf(const Taken& each) {
+    switch (each.of) {
+      case CaptureOf::kParty:
+        return *record.mutable_parties(each.party)->mutable_signature();
+      case CaptureOf::kSecondDocument:
+        return *record.mutable_alternative()->mutable_second_signature();
+      case CaptureOf::kPicturesAgain:
+        return *record.mutable_picture_capture()->mutable_signature();
+      default:
+        return *record.mutable_signature();
+    }
+  }
+
   // Who comes to the counter: a place among the others, or nothing for the subscriber.
   std::optional<size_t> WhoComes() const {
     std::vector<v1::PartyRole> roles;
@@ -147,14 +196,16 @@ struct Registration::Application {
 };
 
 Registration::Registration(Registry& registry, SessionStore& sessions, FaceExaminer& faces, PolicyArchive& policies,
-                           const Clock& clock, std::function<std::string()> make_id, Sha256Function sha256)
+                           const Clock& clock, std::function<std::string()> make_id, Sha256Function sha256,
+                           SignatureVerifier verify_signature)
     : registry_(registry),
       sessions_(sessions),
       faces_(faces),
       policies_(policies),
       clock_(clock),
       make_id_(std::move(make_id)),
-      sha256_(sha256) {}
+      sha256_(sha256),
+      verify_signature_(std::move(verify_signature)) {}
 
 Result<v1::Verification> Registration::Submit(const Caller& caller, const v1::SubmitRegistrationRequest& request,
                                               Deadline deadline) {
@@ -171,10 +222,13 @@ Result<v1::Verification> Registration::Submit(const Caller& caller, const v1::Su
   record.set_product(request.product());
   *record.mutable_channel() = request.channel();
   SignIn(caller, record);
-  *record.mutable_capture() = party.capture();
+  *record.mutable_capture() = WithoutSignature(party.capture());
   *record.mutable_consents() = request.consents();
   record.mutable_subject()->set_msisdn(request.msisdn());
   *record.mutable_subject()->mutable_document() = party.document();
+  using Of = Application::CaptureOf;
+  application.Take(Of::kSubscriber, party.capture(), &party.document(), DigestOf(application.pictures.id_photo),
+                   DigestOf(application.pictures.live_portrait));
   for (int i = 1; i < request.parties_size(); ++i) {
     const v1::Party& other = request.parties(i);
     Application::Participant& each = application.others.emplace_back();
@@ -189,14 +243,18 @@ Result<v1::Verification> Registration::Submit(const Caller& caller, const v1::Su
     }
     v1::PartyRecord& kept = *record.add_parties();
     kept.set_role(other.role());
-    *kept.mutable_capture() = other.capture();
+    *kept.mutable_capture() = WithoutSignature(other.capture());
     *kept.mutable_submit_time() = ToTimestamp(clock_.Now());
+    application.Take(Of::kParty, other.capture(), &other.document(), DigestOf(each.pictures.id_photo),
+                     DigestOf(each.pictures.live_portrait), i - 1);
   }
   if (party.has_alternative()) {
     if (caller.staff_id.empty()) return StaffRequired();
-    *record.mutable_alternative()->mutable_second_capture() = party.alternative().second_capture();
+    const v1::Capture& second_capture = party.alternative().second_capture();
+    *record.mutable_alternative()->mutable_second_capture() = WithoutSignature(second_capture);
     *record.mutable_alternative()->add_attestations() = AttestationOf(caller, clock_.Now());
     *record.mutable_subject()->mutable_second_document() = party.alternative().second_document();
+    application.Take(Of::kSecondDocument, second_capture, &party.alternative().second_document(), "", "");
   }
 
   auto observation = Observe(application, deadline);
@@ -249,6 +307,9 @@ Result<v1::Verification> Registration::Resubmit(const Caller& caller, const v1::
   application.verification_id = request.verification_id();
   application.owner = stored->verification.owner;
   application.record = stored->record;
+  // Each attempt keeps the signatures that came with it.
+  application.record.mutable_subject()->clear_signed_captures();
+  application.record.clear_picture_capture();
   auto withdrawn = registry_.Withdrawals(caller.scope, request.verification_id(), deadline);
   if (!withdrawn.ok()) return withdrawn.status();
   LeaveOutWithdrawn(*withdrawn, *application.record.mutable_consents());
@@ -257,6 +318,27 @@ Result<v1::Verification> Registration::Resubmit(const Caller& caller, const v1::
   application.expected_sequence = stored->verification.sequence;
   application.previous = stored->verification.decision;
   application.previous_method = stored->record.capture().method();
+
+  using Of = Application::CaptureOf;
+  std::string id_photo, live_portrait;
+  for (const v1::Evidence& item : request.items()) {
+    if (item.item() == v1::EVIDENCE_ITEM_ID_PHOTO) id_photo = digests.Of(item.photo());
+    if (item.item() == v1::EVIDENCE_ITEM_LIVE_PORTRAIT) live_portrait = digests.Of(item.photo());
+    if (item.item() == v1::EVIDENCE_ITEM_DOCUMENT) {
+      application.Take(Of::kSubscriber, item.capture(), &item.document(), "", "");
+      application.record.clear_signature();
+    }
+    if (item.item() == v1::EVIDENCE_ITEM_SECOND_DOCUMENT && application.record.has_alternative()) {
+      application.Take(Of::kSecondDocument, item.capture(), &item.document(), "", "");
+      application.record.mutable_alternative()->clear_second_signature();
+    }
+  }
+  if (!id_photo.empty() || !live_portrait.empty()) {
+    v1::PictureCaptureFacts& again = *application.record.mutable_picture_capture();
+    again.set_method(request.picture_capture().method());
+    if (request.picture_capture().has_time()) *again.mutable_time() = request.picture_capture().time();
+    application.Take(Of::kPicturesAgain, request.picture_capture(), nullptr, id_photo, live_portrait);
+  }
 
   // A retried call finds its own effect before its items are held against the new state.
   auto observation = Observe(application, deadline);
@@ -303,7 +385,7 @@ Result<v1::Verification> Registration::Resubmit(const Caller& caller, const v1::
       case v1::EVIDENCE_ITEM_SECOND_DOCUMENT:
         if (!application.record.has_alternative()) return WrongState("faces are compared here: one document is enough");
         *application.record.mutable_subject()->mutable_second_document() = item.document();
-        *application.record.mutable_alternative()->mutable_second_capture() = item.capture();
+        *application.record.mutable_alternative()->mutable_second_capture() = WithoutSignature(item.capture());
         break;
       case v1::EVIDENCE_ITEM_ATTESTATION: {
         if (!application.record.has_alternative())
@@ -324,7 +406,7 @@ Result<v1::Verification> Registration::Resubmit(const Caller& caller, const v1::
                                       "another number is another person; cancel and submit a new application");
         }
         document = item.document();
-        *application.record.mutable_capture() = item.capture();
+        *application.record.mutable_capture() = WithoutSignature(item.capture());
         // The registry was asked about the document as it was read before.
         observation = Observe(application, deadline);
         if (!observation.ok()) return observation.status();
@@ -369,6 +451,11 @@ Result<v1::Verification> Registration::RequestReview(const Caller& caller, const
   v1::ApplicationRecord& record = application.record;
   *record.mutable_subject()->mutable_document() = request.document();
   record.mutable_subject()->set_msisdn(request.msisdn());
+  *record.mutable_channel() = request.channel();
+  SignIn(caller, record);
+  const auto digest_of = [&](const std::string& photo) { return photo.empty() ? std::string() : digests.Of(photo); };
+  application.Take(Application::CaptureOf::kSubscriber, request.capture(), &request.document(),
+                   digest_of(request.id_photo()), digest_of(request.live_portrait()));
 
   // A retried call finds its own effect before the refusal is looked at, which it has contested.
   auto observation = Observe(application, deadline);
@@ -395,9 +482,7 @@ Result<v1::Verification> Registration::RequestReview(const Caller& caller, const
   record.set_entry_type(refused->record.entry_type());
   record.set_customer_kind(refused->record.customer_kind());
   record.set_product(refused->record.product());
-  *record.mutable_channel() = request.channel();
-  SignIn(caller, record);
-  *record.mutable_capture() = request.capture();
+  *record.mutable_capture() = WithoutSignature(request.capture());
   record.mutable_subject()->set_statement(request.statement());
   if (refused->record.has_alternative()) {
     *record.mutable_alternative() = refused->record.alternative();
@@ -458,7 +543,29 @@ Result<Observation> Registration::Observe(const Application& application, Deadli
   query.name = Redacted(rules::NormaliseName(document.name()));
   query.msisdn = Redacted(application.record.subject().msisdn());
   query.verification_id = application.verification_id;
+  for (const Application::Taken& each : application.taken) {
+    query.captures.push_back(
+        {each.signed_capture.capture.device_id(), each.signed_capture.capture.signature().counter()});
+  }
+  for (const Application::Participant& other : application.others) {
+    rules::PersonKey of_them = rules::PersonOf(policies_.Current(), other.subject.document(), clock_.Now());
+    if (!of_them.number.empty()) query.parties.emplace_back(of_them.type, Redacted(std::move(of_them.number)));
+  }
+  query.today = rules::FormatDate(rules::DayAt(policies_.Current(), clock_.Now()));
+  if (const auto rule = QuotaOf(policies_.Current(), application.record)) query.quota = rule->name();
+  query.address = Redacted(rules::NormaliseName(document.address()));
   query.now = clock_.Now();
+  const v1::VelocityPolicy& velocity = policies_.Current().pack.velocity();
+  const auto since = [&](uint32_t limit, std::chrono::hours window) {
+    return limit == 0 ? std::nullopt : std::optional(query.now - window);
+  };
+  query.windows.device_since = since(velocity.device_people(), std::chrono::hours(velocity.device_hours()));
+  query.windows.address_since = since(velocity.address_people(), std::chrono::hours(24 * velocity.address_days()));
+  query.windows.person_since = since(velocity.person_numbers(), std::chrono::hours(24 * velocity.person_days()));
+  const int64_t now = std::chrono::floor<std::chrono::seconds>(query.now.time_since_epoch()).count();
+  if (!query.seller.outlet_id.empty() && rules::IsNight(policies_.Current(), now)) {
+    query.windows.outlet_since = since(velocity.night_applications(), std::chrono::hours(1));
+  }
   return registry_.Observe(query, deadline);
 }
 
@@ -514,6 +621,37 @@ Status Registration::Examine(Application& application, v1::SubjectFacts& subject
   return {};
 }
 
+std::vector<DeviceCapture> Registration::WhatDevicesSay(Application& application, const Observation& observation,
+                                                        v1::Facts& facts) {
+  std::vector<DeviceCapture> proved;
+  const std::string nonce = application.session && application.OwnsSession() ? application.session->nonce : "";
+  v1::ApplicationRecord& record = application.record;
+  for (size_t i = 0; i < application.taken.size(); ++i) {
+    const Application::Taken& each = application.taken[i];
+    v1::SignatureFacts signature = Authenticate(each.signed_capture, observation.devices[i], application.owner, nonce,
+                                                observation.outlet_place, verify_signature_);
+    const v1::CaptureSignature& as_signed = each.signed_capture.capture.signature();
+    // A second use is on record with the application that it was refused to, and takes nobody's counter.
+    if (signature.good() && !signature.replayed()) {
+      proved.push_back({each.signed_capture.capture.device_id(), as_signed.counter()});
+    }
+    if (rules::IsSigned(signature) && !as_signed.staff_id().empty()) record.set_staff_signed_in(true);
+    application.SignatureOf(each) = std::move(signature);
+  }
+  if (record.has_signature()) *facts.mutable_application()->mutable_signature() = record.signature();
+  if (record.alternative().has_second_signature()) {
+    *facts.mutable_application()->mutable_alternative()->mutable_second_signature() =
+        record.alternative().second_signature();
+  }
+  for (int i = 0; i < record.parties_size(); ++i) {
+    if (record.parties(i).has_signature()) {
+      *facts.mutable_parties(i)->mutable_signature() = record.parties(i).signature();
+    }
+  }
+  if (record.has_picture_capture()) *facts.mutable_picture_capture() = record.picture_capture();
+  return proved;
+}
+
 Result<v1::Verification> Registration::Verify(const Caller& caller, Application& application, Observation observation,
                                               Deadline deadline) {
   const rules::Policy& policy = policies_.Current();
@@ -546,6 +684,7 @@ Result<v1::Verification> Registration::Verify(const Caller& caller, Application&
     given.set_has_reference(!consent.reference().empty());
   }
   facts.set_attempt(application.attempt);
+  *facts.mutable_conduct() = observation.conduct;
   if (application.record.has_contest()) *facts.mutable_contest() = application.record.contest();
   facts.set_liveness_bpcer(faces_.LivenessBpcer(policy.pack.liveness().live_score_fail()));
   CarryReviewReasons(policy, application.previous, application.attempt - 1, application.previous_method, facts);
@@ -561,7 +700,8 @@ Result<v1::Verification> Registration::Verify(const Caller& caller, Application&
     party.set_letter_scanned(!other.letter_scan.bytes.empty());
     *party.mutable_submit_time() = record.submit_time();
   }
-  if (by_face && !application.ComparedPictures().id_photo.bytes.empty()) {
+  // Tried as often as it may be: not looked at.
+  if (by_face && !application.ComparedPictures().id_photo.bytes.empty() && !rules::AttemptsExceeded(policy, facts)) {
     const auto comes = application.WhoComes();
     v1::SubjectFacts& subject =
         comes ? *facts.mutable_parties(static_cast<int>(*comes))->mutable_subject() : *facts.mutable_subject();
@@ -605,12 +745,22 @@ Result<v1::Verification> Registration::Verify(const Caller& caller, Application&
     *facts.mutable_observe_time() = ToTimestamp(now);
     if (application.attempt == 1) *application.record.mutable_create_time() = ToTimestamp(now);
     *facts.mutable_registry() = observation.facts;
+    *facts.mutable_conduct() = observation.conduct;
+    *facts.mutable_list_hits() = {observation.list_hits.begin(), observation.list_hits.end()};
     *facts.mutable_channel() = observation.channel;
+    const std::vector<DeviceCapture> proved = WhatDevicesSay(application, observation, facts);
     facts.mutable_channel()->set_staff_signed_in(application.record.staff_signed_in());
 
     CommitRequest commit;
     commit.decision = rules::Decide(policy, facts);
     commit.request = application.request;
+    commit.captures = proved;
+    commit.document_proved = rules::DocumentProved(facts);
+    if (facts.application().signature().known()) commit.device_id = facts.application().signature().device_id();
+    // Typed addresses say nothing of whose they are.
+    if (commit.document_proved) {
+      commit.address = Redacted(rules::NormaliseName(application.record.subject().document().address()));
+    }
     commit.verification_id = application.verification_id;
     commit.owner = application.owner;
     commit.role = caller.role;
@@ -644,10 +794,9 @@ Result<v1::Verification> Registration::Verify(const Caller& caller, Application&
     }
     if (rules::IsPending(commit.decision)) commit.expire_time = ReservationEnd(policy.pack, commit.decision, now);
     if (rules::HoldsPlace(commit.decision)) {
-      // An organisation's lines are not counted against anybody.
-      commit.quota_limit = rules::IsOrganisation(facts.application().customer_kind())
-                               ? uint32_t{INT32_MAX}
-                               : policy.pack.quota().numbers_per_person();
+      const auto rule = QuotaOf(policy, application.record);
+      commit.quota = rule ? rule->name() : std::string();
+      commit.quota_limit = rule ? rule->limit() : uint32_t{INT32_MAX};
       if (!facts.registry().msisdn_taken()) commit.msisdn = Redacted(application.record.subject().msisdn());
     }
 

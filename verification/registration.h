@@ -4,11 +4,13 @@
 
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "base/clock.h"
 #include "base/result.h"
 #include "realname/v1/registration_service.pb.h"
 #include "verification/caller.h"
+#include "verification/device_signature.h"
 #include "verification/face_examiner.h"
 #include "verification/picture_digests.h"
 #include "verification/policy_archive.h"
@@ -23,9 +25,11 @@ class Registration {
  public:
   static constexpr int kMaxRounds = 64;
 
-  // The arguments outlive this object. `make_id` gives time-ordered UUIDs; it and `sha256` are thread-safe.
+  // The arguments outlive this object. `make_id` gives time-ordered UUIDs; it, `sha256` and `verify_signature` are
+  // thread-safe.
   Registration(Registry& registry, SessionStore& sessions, FaceExaminer& faces, PolicyArchive& policies,
-               const Clock& clock, std::function<std::string()> make_id, Sha256Function sha256);
+               const Clock& clock, std::function<std::string()> make_id, Sha256Function sha256,
+               SignatureVerifier verify_signature);
 
   // Decides a validated application. A repeated request gets its present decision.
   // Errors: NOT_FOUND (NO_SUCH_SESSION), ALREADY_EXISTS (REQUEST_ID_REUSED), ABORTED (RECORD_CONTENDED),
@@ -50,6 +54,9 @@ class Registration {
 
   Result<v1::Verification> Verify(const Caller& caller, Application& application, Observation observation,
                                   Deadline deadline);
+  // Holds the signatures that came with this call against what is registered, and puts what was found, and what earlier
+  // calls brought, into record and facts. Returns the captures whose signatures are good.
+  std::vector<DeviceCapture> WhatDevicesSay(Application& application, const Observation& observation, v1::Facts& facts);
   Result<Observation> Observe(const Application& application, Deadline deadline);
   // Pictures, evidence and people of an application as it was stored. `stored` outlives the application.
   static void TakeStored(StoredApplication& stored, PictureDigests& digests, Application& application);
@@ -71,6 +78,7 @@ class Registration {
   const Clock& clock_;
   const std::function<std::string()> make_id_;
   const Sha256Function sha256_;
+  const SignatureVerifier verify_signature_;
 };
 
 }  // namespace realname

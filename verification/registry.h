@@ -53,6 +53,30 @@ struct StoredVerification {
 // What the look-up of a request key found.
 enum class RequestMatch { kNew, kSamePayload, kOtherPayload };
 
+// A capture that a device signed: its counter, or 0 where it signed a session's nonce.
+struct DeviceCapture {
+  std::string device_id;
+  uint64_t counter = 0;
+};
+
+// A device as registered, and whether the counter served another application.
+struct ObservedDevice {
+  bool known = false;
+  v1::SellerStatus status = v1::SELLER_STATUS_UNSPECIFIED;
+  std::string agent_id;
+  std::string outlet_id;
+  std::string public_key;
+  bool counter_used = false;
+};
+
+// What ObserveQuery counts; what is unset is not counted.
+struct ConductWindows {
+  std::optional<TimePoint> device_since;
+  std::optional<TimePoint> address_since;
+  std::optional<TimePoint> person_since;
+  std::optional<TimePoint> outlet_since;
+};
+
 struct ObserveQuery {
   RequestKey request;
   std::string operator_id;
@@ -66,6 +90,14 @@ struct ObserveQuery {
   std::string staff_id;
   // The application itself when it is resubmitted: its own reservation and number do not count against it.
   std::string verification_id;
+  // Captures that come with this call; the first names the device whose conduct is counted.
+  std::vector<DeviceCapture> captures;
+  Redacted<std::string> address;  // normalised; empty: not counted
+  ConductWindows windows;
+  // Everybody else who takes part, as far as a document tells who they are: lists are kept of them, too.
+  std::vector<std::pair<v1::DocumentType, Redacted<std::string>>> parties;
+  std::string today;  // YYYY-MM-DD, by the policy's clock; empty: no list is looked at
+  std::string quota;  // under which the line counts; empty: under none
   TimePoint now;
 };
 
@@ -80,6 +112,13 @@ struct Observation {
   v1::RegistryFacts facts;
   // Who sells, as registered; staff_signed_in is not the registry's to say.
   v1::ChannelFacts channel;
+  // Where the outlet is, if that is registered.
+  std::optional<v1::Place> outlet_place;
+  // In the order of ObserveQuery.captures.
+  std::vector<ObservedDevice> devices;
+  v1::ConductFacts conduct;
+  // In force, in the order of their ids.
+  std::vector<v1::ListHit> list_hits;
 };
 
 // A picture as received, with its SHA-256.
@@ -128,12 +167,20 @@ struct CommitRequest {
   std::vector<PartyCommit> parties;
   // The pictures' evidence is kept beside them until then; not at all without it.
   std::optional<TimePoint> evidence_expire_time;
-  // The decision holds a place among at most `quota_limit` until `expire_time`.
+  // The decision holds a place among at most `quota_limit` that count under `quota`, until `expire_time`.
   bool holds_place = false;
+  std::string quota;
   uint32_t quota_limit = 0;
   std::optional<TimePoint> expire_time;
   // Sequence of the verification that is resubmitted; 0 for a new one.
   uint64_t expected_sequence = 0;
+  // Captures whose signatures are good: each counter serves one application.
+  std::vector<DeviceCapture> captures;
+  // An attempt counts against the identity if its document was proved present, else against device (if known) and
+  // agent.
+  bool document_proved = false;
+  std::string device_id;
+  Redacted<std::string> address;  // normalised; empty: not kept for counting
   // The session that this registration uses up (session_store.h); empty if none. If it was used or ran out meanwhile,
   // what was observed moved.
   std::string session_id;
@@ -206,6 +253,7 @@ struct PrecheckQuery {
   v1::DocumentType document_type = v1::DOCUMENT_TYPE_UNSPECIFIED;
   Redacted<std::string> document_number;  // normalised; may be malformed
   Redacted<std::string> name;             // normalised
+  std::string quota;                      // as in ObserveQuery
   uint32_t limit_per_hour = 0;
   TimePoint now;
 };
@@ -303,6 +351,9 @@ class Registry : public RegistryReader {
   // Tells the channels of cases under review whose reservations run out before `before`, each once, at most `limit`;
   // returns how many.
   virtual Result<uint32_t> WarnReservations(TimePoint now, TimePoint before, uint32_t limit, Deadline deadline) = 0;
+
+  // Forgets attempts made before `before`, at most `limit`; returns how many.
+  virtual Result<uint32_t> ForgetAttempts(TimePoint before, uint32_t limit, Deadline deadline) = 0;
 
   // Counts the question against the caller's hour, puts it on record and returns what it needs to know.
   virtual Result<PrecheckObservation> ObservePrecheck(const PrecheckQuery& query, Deadline deadline) = 0;

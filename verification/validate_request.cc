@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cstdint>
+#include <cstdlib>
 #include <string>
 
 #include <google/protobuf/descriptor.h>
@@ -31,12 +33,18 @@ bool IsOf(v1::ChannelType channel, const Caller& caller) {
     case v1::CHANNEL_TYPE_OWN_WEB:
     case v1::CHANNEL_TYPE_MINI_PROGRAM:
     case v1::CHANNEL_TYPE_AGENT_ONLINE:
+    case v1::CHANNEL_TYPE_MVNO_ONLINE:
       return caller.role == v1::ROLE_ONLINE;
     case v1::CHANNEL_TYPE_OWN_HALL:
       return caller.role == v1::ROLE_RETAIL && caller.owner.agent_id.empty();
     default:
       return caller.role == v1::ROLE_RETAIL;
   }
+}
+
+bool IsNonce(const std::string& text) {
+  return text.size() == 64 &&
+         std::all_of(text.begin(), text.end(), [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
 }
 
 class Form {
@@ -93,6 +101,33 @@ class Form {
     Given(capture.method(), field + ".method");
     Time(capture.time(), field + ".time");
     Word(capture.device_id(), field + ".device_id");
+    if (!capture.has_signature()) return;
+    const v1::CaptureSignature& signature = capture.signature();
+    const std::string at = field + ".signature";
+    Require(!capture.device_id().empty(), field + ".device_id", "required with a signature");
+    Require(capture.has_time() && capture.time().nanos() % 1000000 == 0, field + ".time",
+            "must be whole milliseconds with a signature");
+    Require(signature.session_nonce().empty() != (signature.counter() == 0), at + ".counter",
+            "either a counter or a session's nonce");
+    Require(signature.counter() <= INT64_MAX, at + ".counter", "must not be above 9223372036854775807");
+    Require(signature.session_nonce().empty() || IsNonce(signature.session_nonce()), at + ".session_nonce",
+            "must be a session's nonce: 64 digits of 0-9 a-f");
+    Word(signature.staff_id(), at + ".staff_id");
+    if (signature.has_place()) Place(signature.place(), at + ".place");
+    Require(!signature.signature().empty() && signature.signature().size() <= 128, at + ".signature",
+            "must be 1 to 128 bytes");
+  }
+  void Place(const v1::Place& place, const std::string& field) {
+    Require(
+        std::abs(int64_t{place.latitude_e7()}) <= 900000000 && std::abs(int64_t{place.longitude_e7()}) <= 1800000000,
+        field, "is no place on the Earth");
+  }
+  // Who is signed in on the device is who sells.
+  void SignedIn(const v1::Capture& capture, const v1::Channel& channel, const Caller& caller,
+                const std::string& field) {
+    const std::string& staff = channel.staff_id().empty() ? caller.staff_id : channel.staff_id();
+    Require(capture.signature().staff_id().empty() || capture.signature().staff_id() == staff,
+            field + ".signature.staff_id", "must be channel.staff_id, or empty");
   }
   void Consents(const pb::RepeatedPtrField<v1::Consent>& consents, const std::string& field) {
     std::vector<std::string> seen;
@@ -181,7 +216,7 @@ class Form {
   bool foreign_ = false;
 };
 
-void Parties(const v1::SubmitRegistrationRequest& request, Form& form) {
+void Parties(const v1::SubmitRegistrationRequest& request, const Caller& caller, Form& form) {
   form.Require(request.parties_size() > 0, "parties", "required");
   form.Require(request.parties_size() <= kMaxParties, "parties", "more than there are roles");
   if (request.parties_size() > kMaxParties) return;
@@ -202,6 +237,7 @@ void Parties(const v1::SubmitRegistrationRequest& request, Form& form) {
     if (shown) {
       form.Document(party.document(), at + ".document", false);
       form.Capture(party.capture(), at + ".capture");
+      form.SignedIn(party.capture(), request.channel(), caller, at + ".capture");
     }
     if (party.role() == comes && shown) {
       form.Picture(party.id_photo(), at + ".id_photo");
@@ -234,6 +270,8 @@ void Parties(const v1::SubmitRegistrationRequest& request, Form& form) {
                "must be empty where several people take part");
 }
 
+}  // namespace
+
 bool IsE164(const std::string& msisdn) {
   if (msisdn.size() < 8 || msisdn.size() > 16 || msisdn[0] != '+') return false;
   using i18n::phonenumbers::PhoneNumber;
@@ -245,13 +283,6 @@ bool IsE164(const std::string& msisdn) {
   util.Format(number, PhoneNumberUtil::E164, &canonical);
   return canonical == msisdn && util.IsPossibleNumber(number);
 }
-
-bool IsNonce(const std::string& text) {
-  return text.size() == 64 &&
-         std::all_of(text.begin(), text.end(), [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
-}
-
-}  // namespace
 
 bool IsUuid(std::string_view text) {
   if (text.size() != 36) return false;
@@ -276,7 +307,7 @@ Status Validate(const v1::SubmitRegistrationRequest& request, const Caller& call
   form.Require(request.session_nonce().empty() || IsNonce(request.session_nonce()), "session_nonce",
                "must be a session's nonce: 64 digits of 0-9 a-f");
   form.Consents(request.consents(), "consents");
-  Parties(request, form);
+  Parties(request, caller, form);
   return form.Finish();
 }
 
@@ -286,6 +317,7 @@ Status Validate(const v1::ResubmitEvidenceRequest& request, const Caller&) {
   form.Uuid(request.verification_id(), "verification_id");
   form.Require(request.items_size() > 0, "items", "required");
   std::vector<int> seen;
+  bool pictures = false;
   for (int i = 0; i < request.items_size(); ++i) {
     const v1::Evidence& item = request.items(i);
     const std::string at = "items[" + std::to_string(i) + "]";
@@ -308,8 +340,11 @@ Status Validate(const v1::ResubmitEvidenceRequest& request, const Caller&) {
     } else {
       form.Picture(item.photo(), at + ".photo");
       form.Require(!item.has_document() && !item.has_capture(), at + ".document", "must be empty for a picture");
+      pictures = true;
     }
   }
+  form.Require(pictures || !request.has_picture_capture(), "picture_capture", "is for pictures");
+  if (request.has_picture_capture()) form.Capture(request.picture_capture(), "picture_capture");
   return form.Finish();
 }
 
@@ -408,6 +443,7 @@ Status Validate(const v1::RequestReviewRequest& request, const Caller& caller) {
                "reference_number", "must be 12 digits of 0-9 A-F, with or without hyphens");
   form.Document(request.document(), "document", true);
   form.Capture(request.capture(), "capture");
+  form.SignedIn(request.capture(), request.channel(), caller, "capture");
   form.Channel(request.channel(), caller);
   form.Text(request.statement(), "statement", 2000);
   if (!request.id_photo().empty()) form.Picture(request.id_photo(), "id_photo");
@@ -458,6 +494,8 @@ Status Validate(const v1::SetSellerRequest& request, const Caller&) {
   form.Require(agent || (seller.contract_from().empty() && seller.contract_to().empty() && seller.acts_for().empty()),
                "seller.contract_from", "contract and acts_for are an agent's");
   form.Require(agent || staff || seller.trained_until().empty(), "seller.trained_until", "is an agent's or staff's");
+  form.Require(!seller.has_place() || (!agent && !staff), "seller.place", "is an outlet's");
+  form.Place(seller.place(), "seller.place");
   form.Require(!request.reason().empty(), "reason", "required");
   form.Text(request.reason(), "reason", 500);
   return form.Finish();
@@ -476,6 +514,59 @@ Status Validate(const v1::ListSellerChangesRequest& request, const Caller&) {
   form.Word(request.agent_id(), "agent_id");
   form.Word(request.outlet_id(), "outlet_id");
   form.Word(request.staff_id(), "staff_id");
+  return form.Finish();
+}
+
+Status Validate(const v1::ImportListEntriesRequest& request, const Caller&) {
+  Form form(request);
+  form.Require(request.entries_size() >= 1 && request.entries_size() <= 500, "entries", "must be 1 to 500");
+  form.Require(!request.note().empty(), "note", "required");
+  form.Text(request.note(), "note", 500);
+  return form.Finish();
+}
+
+Status Validate(const v1::ChangeListEntryRequest& request, const Caller&) {
+  Form form(request);
+  form.Uuid(request.entry_id(), "entry_id");
+  form.Given(request.state(), "state");
+  form.Require(!request.note().empty(), "note", "required");
+  form.Text(request.note(), "note", 500);
+  return form.Finish();
+}
+
+Status Validate(const v1::ListListEntriesRequest& request, const Caller&) {
+  Form form(request);
+  form.Require(request.page_size() >= 0 && request.page_size() <= 500, "page_size", "must lie between 0 and 500");
+  if (!request.page_token().empty()) form.Uuid(request.page_token(), "page_token");
+  return form.Finish();
+}
+
+Status Validate(const v1::SetCaptureDeviceRequest& request, const Caller&) {
+  Form form(request);
+  const v1::CaptureDevice& device = request.device();
+  form.Require(!device.device_id().empty(), "device.device_id", "required");
+  form.Word(device.device_id(), "device.device_id");
+  form.Word(device.agent_id(), "device.agent_id");
+  form.Word(device.outlet_id(), "device.outlet_id");
+  form.Given(device.status(), "device.status");
+  form.Text(device.description(), "device.description");
+  form.Require(!request.reason().empty(), "reason", "required");
+  form.Text(request.reason(), "reason", 500);
+  return form.Finish();
+}
+
+Status Validate(const v1::ListCaptureDevicesRequest& request, const Caller&) {
+  Form form(request);
+  form.Word(request.agent_id(), "agent_id");
+  form.Require(request.page_size() >= 0 && request.page_size() <= 500, "page_size", "must lie between 0 and 500");
+  form.Word(request.page_token(), "page_token");
+  return form.Finish();
+}
+
+Status Validate(const v1::ListCaptureDeviceChangesRequest& request, const Caller&) {
+  Form form(request);
+  form.Require(!request.device_id().empty(), "device_id", "required");
+  form.Word(request.device_id(), "device_id");
   return form.Finish();
 }
 

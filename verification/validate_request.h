@@ -36,6 +36,12 @@ Status Validate(const v1::ReplayDecisionRequest& request, const Caller& caller);
 Status Validate(const v1::SetSellerRequest& request, const Caller& caller);
 Status Validate(const v1::ListSellersRequest& request, const Caller& caller);
 Status Validate(const v1::ListSellerChangesRequest& request, const Caller& caller);
+Status Validate(const v1::ImportListEntriesRequest& request, const Caller& caller);
+Status Validate(const v1::ChangeListEntryRequest& request, const Caller& caller);
+Status Validate(const v1::ListListEntriesRequest& request, const Caller& caller);
+Status Validate(const v1::SetCaptureDeviceRequest& request, const Caller& caller);
+Status Validate(const v1::ListCaptureDevicesRequest& request, const Caller& caller);
+Status Validate(const v1::ListCaptureDeviceChangesRequest& request, const Caller& caller);
 Status Validate(const v1::ListConsentsRequest& request, const Caller& caller);
 Status Validate(const v1::WithdrawConsentRequest& request, const Caller& caller);
 Status Validate(const v1::ListCasesRequest& request, const Caller& caller);
@@ -49,5 +55,8 @@ Status Validate(const v1::GetModelCardRequest& request, const Caller& caller);
 
 // Whether `text` is a UUID in its canonical form of 36 characters, lower case: ids are compared as text.
 bool IsUuid(std::string_view text);
+
+// A phone number as E.164 writes it, with its plus sign.
+bool IsE164(const std::string& msisdn);
 
 }  // namespace realname

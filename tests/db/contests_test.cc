@@ -101,8 +101,7 @@ TEST_F(ContestsTest, TheReferenceAloneOpensNothing) {
   EXPECT_EQ(Reason(request), "NO_SUCH_REFUSAL");
   Caller other = hall_;
   other.owner.operator_id = other.scope.operator_id = "another operator";
-  EXPECT_EQ(registration_.RequestReview(other, Contest(refused, application), Soon()).status().reason(),
-            "NO_SUCH_REFUSAL");
+  EXPECT_EQ(RequestReview(other, Contest(refused, application)).status().reason(), "NO_SUCH_REFUSAL");
   std::string plain;
   for (const char c : refused.reference_number()) {
     if (c != '-') plain.push_back(static_cast<char>(std::tolower(c)));
@@ -157,7 +156,7 @@ TEST_F(ContestsTest, EvidenceThatIsAskedForComesBackToAPerson) {
   *item.mutable_document() = application.parties(0).document();
   item.mutable_capture()->set_method(v1::CAPTURE_METHOD_CHIP_READ);
   *item.mutable_capture()->mutable_time() = ToTimestamp(clock_.now);
-  auto again = registration_.Resubmit(hall_, more, Soon());
+  auto again = Resubmit(hall_, more);
   ASSERT_TRUE(again.ok()) << again.status().reason();
   EXPECT_EQ(again->state(), v1::STATE_IN_REVIEW);
   EXPECT_EQ(Claimed(ben_, contest.verification_id()).contested().statement(), "this is my card");
@@ -190,7 +189,7 @@ TEST_F(ContestsTest, WhereThereIsNoRoomThereIsNoPlaceUntilThereIs) {
   more.set_verification_id(contest.verification_id());
   more.add_items()->set_item(v1::EVIDENCE_ITEM_LIVE_PORTRAIT);
   more.mutable_items(0)->set_photo("live again");
-  auto again = registration_.Resubmit(hall_, more, Soon());
+  auto again = Resubmit(hall_, more);
   ASSERT_TRUE(again.ok()) << again.status().reason();
   EXPECT_EQ(again->state(), v1::STATE_IN_REVIEW);
   EXPECT_EQ(Decided(ben_, contest.verification_id(), v1::REVIEW_CONCLUSION_APPROVE).verdict(), v1::VERDICT_PASS);
@@ -213,7 +212,7 @@ TEST_F(ContestsTest, WhoseFaceFailsPassesInAnOwnHallOnTwoPeoplesWord) {
   *alternative.mutable_second_capture()->mutable_time() = ToTimestamp(clock_.now);
   Caller nameless = hall_;
   nameless.staff_id.clear();
-  EXPECT_EQ(registration_.Submit(nameless, application, Soon()).status().reason(), "STAFF_REQUIRED");
+  EXPECT_EQ(Submit(nameless, application).status().reason(), "STAFF_REQUIRED");
   const auto first = Submitted(hall_, application);
   EXPECT_EQ(first.verdict(), v1::VERDICT_RETRY);
   EXPECT_THAT(first.retry_items(), ElementsAre(v1::EVIDENCE_ITEM_ATTESTATION));
@@ -222,10 +221,10 @@ TEST_F(ContestsTest, WhoseFaceFailsPassesInAnOwnHallOnTwoPeoplesWord) {
   word.set_request_id(Uuid());
   word.set_verification_id(first.verification_id());
   word.add_items()->set_item(v1::EVIDENCE_ITEM_ATTESTATION);
-  EXPECT_EQ(registration_.Resubmit(hall_, word, Soon()).status().reason(), "ATTESTED_BEFORE");
+  EXPECT_EQ(Resubmit(hall_, word).status().reason(), "ATTESTED_BEFORE");
   const Caller colleague = Seller("", "hall1", "colleague");
   word.set_request_id(Uuid());
-  auto passed = registration_.Resubmit(colleague, word, Soon());
+  auto passed = Resubmit(colleague, word);
   ASSERT_TRUE(passed.ok()) << passed.status().reason() << passed.status().detail();
   EXPECT_EQ(passed->verdict(), v1::VERDICT_PASS) << ::testing::PrintToString(Codes(*passed));
   EXPECT_EQ(passed->identification(), v1::IDENTIFICATION_ATTESTED);
@@ -278,7 +277,7 @@ TEST_F(ContestsTest, ASecondContestStaysTheAdministratorsWhenEvidenceComes) {
   more.set_verification_id(second.verification_id());
   more.add_items()->set_item(v1::EVIDENCE_ITEM_LIVE_PORTRAIT);
   more.mutable_items(0)->set_photo("live again");
-  ASSERT_TRUE(registration_.Resubmit(hall_, more, Soon()).ok());
+  ASSERT_TRUE(Resubmit(hall_, more).ok());
   EXPECT_EQ(ClaimReason(ben_, second.verification_id()), "NO_SUCH_CASE");
   EXPECT_EQ(ClaimReason(Staff(v1::ROLE_ADMIN, "of agent1", "agent1"), second.verification_id()), "NO_SUCH_CASE")
       << "nor whoever works where it was refused first";
@@ -319,7 +318,7 @@ TEST_F(ContestsTest, OfTwoAtOnceOneContests) {
   for (int i = 0; i < 8; ++i) {
     const auto request = Contest(refused, application);
     threads.emplace_back([&, request] {
-      auto answer = registration_.RequestReview(hall_, request, Soon());
+      auto answer = RequestReview(hall_, request);
       if (answer.ok()) {
         ++made;
       } else {

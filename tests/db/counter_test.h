@@ -14,6 +14,7 @@
 #include "tests/db/private_database.h"
 #include "tests/verification/told_faces.h"
 #include "vault/digest.h"
+#include "vault/signature.h"
 #include "verification/answer.h"
 #include "verification/policy_archive.h"
 #include "verification/registration.h"
@@ -47,10 +48,25 @@ class CounterTest : public ::testing::Test {
     agent.set_contract_to("2027-12-31");
     agent.set_trained_until("2027-12-31");
     SetSeller(agent);
+    for (const char* of : {"agent1", "agent2", ""}) SetDevice(Device(of));
   }
   void SetSeller(const v1::Seller& seller) {
     const Status status =
         PrivateDatabase::Instance().sellers().Set(operator_, seller, "a reason", "urn:admin", clock_.now, Soon());
+    EXPECT_TRUE(status.ok()) << status.detail();
+  }
+  // The made-up device of an agent, wherever it stands.
+  v1::CaptureDevice Device(const std::string& agent) {
+    v1::CaptureDevice device;
+    device.set_device_id(cli::MadeUpDeviceId(agent));
+    device.set_agent_id(agent);
+    device.set_status(v1::SELLER_STATUS_ACTIVE);
+    device.set_public_key(cli::MadeUpDeviceKey());
+    return device;
+  }
+  void SetDevice(const v1::CaptureDevice& device) {
+    const Status status = PrivateDatabase::Instance().capture_devices().Set(operator_, device, "a reason", "urn:admin",
+                                                                            clock_.now, Soon());
     EXPECT_TRUE(status.ok()) << status.detail();
   }
   Caller Seller(const std::string& agent, const std::string& outlet, const std::string& staff = "seller") const {
@@ -88,10 +104,24 @@ class CounterTest : public ::testing::Test {
     request.mutable_parties(0)->mutable_capture()->set_method(v1::CAPTURE_METHOD_MANUAL);
     return request;
   }
+  // Signed as it is now.
   v1::Verification Submitted(const Caller& by, const v1::SubmitRegistrationRequest& request) {
-    auto answer = registration_.Submit(by, request, Soon());
+    auto answer = Submit(by, request);
     EXPECT_TRUE(answer.ok()) << answer.status().reason() << " " << answer.status().detail();
     return answer.ok() ? *answer : v1::Verification();
+  }
+  Result<v1::Verification> Submit(const Caller& by, v1::SubmitRegistrationRequest request) {
+    cli::SignMadeUp(request);
+    return registration_.Submit(by, request, Soon());
+  }
+  Result<v1::Verification> Resubmit(const Caller& by, v1::ResubmitEvidenceRequest request) {
+    cli::SignMadeUp(request, by.owner.agent_id,
+                    std::chrono::duration_cast<std::chrono::seconds>(clock_.now.time_since_epoch()).count());
+    return registration_.Resubmit(by, request, Soon());
+  }
+  Result<v1::Verification> RequestReview(const Caller& by, v1::RequestReviewRequest request) {
+    cli::SignMadeUp(request);
+    return registration_.RequestReview(by, request, Soon());
   }
   // In an own hall, with the chip read now.
   v1::RequestReviewRequest Contest(const v1::Verification& refused, const v1::SubmitRegistrationRequest& application) {
@@ -107,12 +137,12 @@ class CounterTest : public ::testing::Test {
     return request;
   }
   v1::Verification Contested(const v1::RequestReviewRequest& request) {
-    auto answer = registration_.RequestReview(hall_, request, Soon());
+    auto answer = RequestReview(hall_, request);
     EXPECT_TRUE(answer.ok()) << answer.status().reason() << " " << answer.status().detail();
     return answer.ok() ? *answer : v1::Verification();
   }
   std::string Reason(const v1::RequestReviewRequest& request) {
-    return registration_.RequestReview(hall_, request, Soon()).status().reason();
+    return RequestReview(hall_, request).status().reason();
   }
   v1::ReviewCase Claimed(const Caller& caller, const std::string& id) {
     v1::ClaimCaseRequest request;
@@ -167,8 +197,8 @@ class CounterTest : public ::testing::Test {
   ToldFaces faces_;
   std::shared_ptr<const rules::Policy> policy_ = std::make_shared<const rules::Policy>(ShippedPolicy());
   PolicyArchive policies_{registry_, policy_};
-  Registration registration_{registry_, PrivateDatabase::Instance().sessions(), faces_, policies_, clock_, Uuid,
-                             Sha256};
+  Registration registration_{
+      registry_, PrivateDatabase::Instance().sessions(), faces_, policies_, clock_, Uuid, Sha256, VerifySignature};
   Reviews reviews_{PrivateDatabase::Instance().reviews(), registry_, policies_, clock_};
   Verifications verifications_{registry_, PrivateDatabase::Instance().reviews(), policies_, clock_};
   Caller shop_ = Seller("agent1", "outlet1");

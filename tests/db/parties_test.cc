@@ -241,7 +241,7 @@ TEST_F(PartiesTest, ARetryAsksForThePictureOfWhoComesAndTheDeskSeesEverybody) {
   more.set_verification_id(retry.verification_id());
   more.add_items()->set_item(v1::EVIDENCE_ITEM_LIVE_PORTRAIT);
   more.mutable_items(0)->set_photo("doubtful");
-  auto again = registration_.Resubmit(hall_, more, Soon());
+  auto again = Resubmit(hall_, more);
   ASSERT_TRUE(again.ok()) << again.status().reason() << again.status().detail();
   ASSERT_EQ(again->verdict(), v1::VERDICT_REVIEW) << ::testing::PrintToString(Codes(*again));
   const auto held = Claimed(ann_, retry.verification_id());
@@ -275,7 +275,7 @@ TEST_F(PartiesTest, StoredDecisionsReplayIdenticallyAndErasedPeopleAreNamed) {
     more.set_verification_id(reviewed.verification_id());
     more.add_items()->set_item(v1::EVIDENCE_ITEM_LIVE_PORTRAIT);
     more.mutable_items(0)->set_photo("doubtful");
-    ASSERT_TRUE(registration_.Resubmit(hall_, more, Soon()).ok());
+    ASSERT_TRUE(Resubmit(hall_, more).ok());
   }
   Decided(ann_, reviewed.verification_id(), v1::REVIEW_CONCLUSION_APPROVE);
   ask.set_verification_id(reviewed.verification_id());
@@ -369,7 +369,7 @@ TEST_F(PartiesTest, AMissingNoticeIsGivenAndTheApplicationGoesOn) {
   more.add_items()->set_item(v1::EVIDENCE_ITEM_CONSENT);
   *more.mutable_items(0)->add_consents() = request.consents(0);
   more.mutable_items(0)->mutable_consents(0)->set_version("1");
-  auto again = registration_.Resubmit(shop_, more, Soon());
+  auto again = Resubmit(shop_, more);
   ASSERT_TRUE(again.ok()) << again.status().reason();
   EXPECT_EQ(again->verdict(), v1::VERDICT_PASS) << ::testing::PrintToString(Codes(*again));
 }

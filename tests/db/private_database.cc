@@ -55,6 +55,8 @@ PrivateDatabase::PrivateDatabase() : data_dir_(MakeTemporaryDirectory()) {
   sessions_ = std::make_unique<db::PostgresSessionStore>(*pool_, *keys_, *photos_, *ring_);
   reviews_ = std::make_unique<db::PostgresReviewStore>(*pool_, *keys_, *ring_);
   sellers_ = std::make_unique<db::PostgresSellerStore>(*pool_);
+  capture_devices_ = std::make_unique<db::PostgresCaptureDeviceStore>(*pool_);
+  lists_ = std::make_unique<db::PostgresListStore>(*pool_, *keys_, *ring_);
 }
 
 PrivateDatabase::~PrivateDatabase() {

@@ -8,7 +8,9 @@
 #include "db/connection_pool.h"
 #include "db/embedded_postgres.h"
 #include "db/person_keys.h"
+#include "db/postgres_capture_device_store.h"
 #include "db/postgres_key_store.h"
+#include "db/postgres_list_store.h"
 #include "db/postgres_photo_store.h"
 #include "db/postgres_registry.h"
 #include "db/postgres_review_store.h"
@@ -29,6 +31,8 @@ class PrivateDatabase {
   db::PostgresSessionStore& sessions() { return *sessions_; }
   db::PostgresReviewStore& reviews() { return *reviews_; }
   db::PostgresSellerStore& sellers() { return *sellers_; }
+  db::PostgresCaptureDeviceStore& capture_devices() { return *capture_devices_; }
+  db::PostgresListStore& lists() { return *lists_; }
   db::PostgresPhotoStore& photos() { return *photos_; }
   db::PersonKeys& keys() { return *keys_; }
   db::PostgresKeyStore& key_store() { return *key_store_; }
@@ -51,6 +55,8 @@ class PrivateDatabase {
   std::unique_ptr<db::PostgresSessionStore> sessions_;
   std::unique_ptr<db::PostgresReviewStore> reviews_;
   std::unique_ptr<db::PostgresSellerStore> sellers_;
+  std::unique_ptr<db::PostgresCaptureDeviceStore> capture_devices_;
+  std::unique_ptr<db::PostgresListStore> lists_;
 };
 
 // A fresh directory under /tmp that the database user can enter.

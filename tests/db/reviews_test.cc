@@ -78,6 +78,7 @@ class ReviewsTest : public ::testing::Test {
     commit.state = v1::STATE_IN_REVIEW;
     commit.pictures = {{"id photo", "sha256 of the id photo"}, {"portrait", "sha256 of the portrait"}};
     commit.holds_place = holds_place_;
+    commit.quota = "operator";
     commit.quota_limit = 5;
     commit.expire_time = clock_.now + std::chrono::hours(72);
     commit.now = clock_.now;

@@ -140,6 +140,7 @@ TEST(ContractTest, FieldsThatAreCalledPersonalAreMarked) {
                                                "realname.v1.FaceLimits.id_photo",
                                                "realname.v1.FaceLimits.live_portrait",
                                                "realname.v1.Presentations.name",
+                                               "realname.v1.QuotaRule.name",
                                                "realname.v1.PolicyPack.id_photo",
                                                "realname.v1.PolicyPack.live_portrait",
                                                "realname.v1.PolicyPack.document",

@@ -11,9 +11,13 @@
 #include <google/protobuf/descriptor.pb.h>
 #include <gtest/gtest.h>
 
+#include "rules/capture.h"
+#include "rules/conduct.h"
 #include "rules/explain.h"
 #include "rules/face_limits.h"
+#include "rules/list_entry.h"
 #include "rules/notices.h"
+#include "rules/quota.h"
 #include "rules/replay.h"
 #include "tests/rules/sample_facts.h"
 
@@ -21,6 +25,7 @@ namespace realname::rules {
 namespace {
 
 using ::realname::testing::GoodFace;
+using ::realname::testing::GoodSignature;
 using ::realname::testing::kNoon;
 using ::realname::testing::SampleDocument;
 using ::realname::testing::SampleFacts;
@@ -63,9 +68,11 @@ TEST(DecideTest, IsAPureFunction) {
   EXPECT_EQ(DecideOn(SampleFacts()).SerializeAsString(), DecideOn(SampleFacts()).SerializeAsString());
 }
 
-TEST(DecideTest, ProvenanceIsAssertedNotProved) {
-  const auto decision = DecideOn(SampleFacts());
-  EXPECT_EQ(decision.checks(v1::CHECK_CAPTURE_PROVENANCE - 1).assurance(), v1::ASSURANCE_ASSERTED);
+TEST(DecideTest, ProvenanceIsProvedByASignatureAndElseAsserted) {
+  auto facts = SampleFacts();
+  EXPECT_EQ(DecideOn(facts).checks(v1::CHECK_CAPTURE_PROVENANCE - 1).assurance(), v1::ASSURANCE_PROVED);
+  facts.mutable_application()->clear_signature();
+  EXPECT_EQ(DecideOn(facts).checks(v1::CHECK_CAPTURE_PROVENANCE - 1).assurance(), v1::ASSURANCE_ASSERTED);
 }
 
 TEST(DecideTest, TheDocumentsLastDayComesBeforeThePeriod) {
@@ -183,6 +190,7 @@ v1::Facts OfEnterprise() {
     party.set_role(role);
     party.set_capture_method(v1::CAPTURE_METHOD_CHIP_READ);
     party.mutable_capture_time()->set_seconds(kNoon - 60);
+    *party.mutable_signature() = GoodSignature();
     *party.mutable_subject()->mutable_document() = SampleDocument();
     return party;
   };
@@ -310,6 +318,7 @@ v1::Facts WithoutFace() {
   v1::AlternativeFacts& alternative = *facts.mutable_application()->mutable_alternative();
   alternative.set_second_capture_method(v1::CAPTURE_METHOD_OCR);
   alternative.mutable_second_capture_time()->set_seconds(kNoon - 60);
+  *alternative.mutable_second_signature() = GoodSignature();
   alternative.add_attesters("urn:a:staff:ann");
   alternative.add_attesters("urn:a:staff:ben");
   v1::Document& second = *facts.mutable_subject()->mutable_second_document();
@@ -656,8 +665,45 @@ const Spoiler kSpoilers[] = {
      v1::CAP_MANUAL_ENTRY_FORBIDDEN, v1::CHECK_CAPTURE_PROVENANCE, v1::OUTCOME_FAILED, v1::VERDICT_REJECT},
     {"OcrAtCounter", [](v1::Facts& f) { f.mutable_application()->set_capture_method(v1::CAPTURE_METHOD_OCR); },
      v1::CAP_READER_REQUIRED, v1::CHECK_CAPTURE_PROVENANCE, v1::OUTCOME_FAILED, v1::VERDICT_RETRY},
-    {"OldCapture", [](v1::Facts& f) { f.mutable_application()->mutable_capture_time()->set_seconds(kNoon - 31 * 60); },
+    {"OldCapture",
+     [](v1::Facts& f) { f.mutable_application()->mutable_capture_time()->set_seconds(kNoon - 25 * 3600); },
      v1::CAP_STALE, v1::CHECK_CAPTURE_PROVENANCE, v1::OUTCOME_FAILED, v1::VERDICT_RETRY},
+    {"Unsigned", [](v1::Facts& f) { f.mutable_application()->clear_signature(); }, v1::CAP_MANUAL_ENTRY_FORBIDDEN,
+     v1::CHECK_CAPTURE_PROVENANCE, v1::OUTCOME_FAILED, v1::VERDICT_REJECT},
+    {"SignedByNobody", [](v1::Facts& f) { f.mutable_application()->mutable_signature()->set_good(false); },
+     v1::CAP_MANUAL_ENTRY_FORBIDDEN, v1::CHECK_CAPTURE_PROVENANCE, v1::OUTCOME_FAILED, v1::VERDICT_REJECT},
+    {"UnknownDevice", [](v1::Facts& f) { f.mutable_application()->mutable_signature()->set_known(false); },
+     v1::CHN_DEVICE_UNREGISTERED, v1::CHECK_CHANNEL_POLICY, v1::OUTCOME_FAILED, v1::VERDICT_REJECT},
+    {"Replayed", [](v1::Facts& f) { f.mutable_application()->mutable_signature()->set_replayed(true); },
+     v1::CAP_REPLAYED, v1::CHECK_CAPTURE_PROVENANCE, v1::OUTCOME_FAILED, v1::VERDICT_REJECT},
+    {"FarAway", [](v1::Facts& f) { f.mutable_application()->mutable_signature()->set_distance_m(2001); },
+     v1::CAP_GEO_MISMATCH, v1::CHECK_CAPTURE_PROVENANCE, v1::OUTCOME_UNCERTAIN, v1::VERDICT_REVIEW},
+    {"PortraitAgainUnsigned",
+     [](v1::Facts& f) { f.mutable_picture_capture()->mutable_time()->set_seconds(kNoon - 60); },
+     v1::CAP_MANUAL_ENTRY_FORBIDDEN, v1::CHECK_CAPTURE_PROVENANCE, v1::OUTCOME_FAILED, v1::VERDICT_REJECT},
+    {"TriedTooOften", [](v1::Facts& f) { f.mutable_conduct()->set_identity_attempts_minute(15); },
+     v1::RATE_ATTEMPTS_EXCEEDED, v1::CHECK_RISK_SCORE, v1::OUTCOME_FAILED, v1::VERDICT_RETRY},
+    {"PunishedPerson", [](v1::Facts& f) { f.add_list_hits()->set_kind(v1::LIST_KIND_PUNISHED_PERSON); },
+     v1::LST_PUNISHED_PERSON, v1::CHECK_LIST_SCREEN, v1::OUTCOME_FAILED, v1::VERDICT_REJECT},
+    {"BadAgent", [](v1::Facts& f) { f.add_list_hits()->set_kind(v1::LIST_KIND_BAD_AGENT); }, v1::LST_BAD_AGENT,
+     v1::CHECK_LIST_SCREEN, v1::OUTCOME_FAILED, v1::VERDICT_REJECT},
+    {"BadOrganisation", [](v1::Facts& f) { f.add_list_hits()->set_kind(v1::LIST_KIND_BAD_ORGANISATION); },
+     v1::LST_BAD_ORG, v1::CHECK_LIST_SCREEN, v1::OUTCOME_FAILED, v1::VERDICT_REJECT},
+    {"DisputedNumber", [](v1::Facts& f) { f.add_list_hits()->set_kind(v1::LIST_KIND_DISPUTED_NUMBER); },
+     v1::LST_DISPUTED, v1::CHECK_LIST_SCREEN, v1::OUTCOME_UNCERTAIN, v1::VERDICT_REVIEW},
+    {"EleventhThing",
+     [](v1::Facts& f) {
+       f.mutable_application()->set_channel_type(v1::CHANNEL_TYPE_OWN_HALL);
+       f.mutable_application()->set_customer_kind(v1::CUSTOMER_KIND_IOT_INDIVIDUAL);
+       f.mutable_registry()->set_numbers_held(10);
+     },
+     v1::QTA_IOT_LIMIT, v1::CHECK_QUOTA, v1::OUTCOME_FAILED, v1::VERDICT_REJECT},
+    {"ManyPeopleFromOneDevice", [](v1::Facts& f) { f.mutable_conduct()->set_device_people(150); },
+     v1::RSK_ABNORMAL_APPLICATION, v1::CHECK_RISK_SCORE, v1::OUTCOME_UNCERTAIN, v1::VERDICT_REVIEW},
+    {"ManyPeopleAtOneAddress", [](v1::Facts& f) { f.mutable_conduct()->set_address_people(20); },
+     v1::RSK_ABNORMAL_APPLICATION, v1::CHECK_RISK_SCORE, v1::OUTCOME_UNCERTAIN, v1::VERDICT_REVIEW},
+    {"ManyNumbersInADay", [](v1::Facts& f) { f.mutable_conduct()->set_person_numbers(3); }, v1::QTA_VELOCITY,
+     v1::CHECK_QUOTA, v1::OUTCOME_UNCERTAIN, v1::VERDICT_REVIEW},
     {"FutureCapture",
      [](v1::Facts& f) { f.mutable_application()->mutable_capture_time()->set_seconds(kNoon + 6 * 60); }, v1::CAP_STALE,
      v1::CHECK_CAPTURE_PROVENANCE, v1::OUTCOME_FAILED, v1::VERDICT_RETRY},
@@ -935,14 +981,132 @@ TEST(DecideTest, EveryOutcomeOfTheContractIsProducedHereAndNoOther) {
 }
 
 TEST(DecideTest, EveryReasonOfTheContractIsProducedHere) {
-  std::set<int> covered = {v1::PTY_GUARDIAN_REQUIRED, v1::CTS_REQUESTED,
-                           v1::CHN_ASSESSMENT_MISSING};  // in tests of their own
+  std::set<int> covered = {v1::PTY_GUARDIAN_REQUIRED, v1::CTS_REQUESTED, v1::CHN_ASSESSMENT_MISSING,
+                           v1::QTA_MVNO_LIMIT};  // in tests of their own
   for (const Spoiler& spoiler : kSpoilers) covered.insert(spoiler.code);
   for (int code = v1::ReasonCode_MIN + 1; code <= v1::ReasonCode_MAX; ++code) {
     if (v1::ReasonCode_IsValid(code)) {
       EXPECT_TRUE(covered.contains(code)) << v1::ReasonCode_Name(static_cast<v1::ReasonCode>(code));
     }
   }
+}
+
+TEST(CaptureTest, ASignatureCountsOnlyWithAllThatItNeeds) {
+  EXPECT_TRUE(IsSigned(GoodSignature()));
+  void (*const spoils[])(v1::SignatureFacts&) = {
+      [](auto& s) { s.set_known(false); }, [](auto& s) { s.set_status(v1::SELLER_STATUS_SUSPENDED); },
+      [](auto& s) { s.set_elsewhere(true); }, [](auto& s) { s.set_good(false); },
+      [](auto& s) { s.set_replayed(true); }};
+  for (const auto spoil : spoils) {
+    auto signature = GoodSignature();
+    spoil(signature);
+    EXPECT_FALSE(IsSigned(signature));
+  }
+  // Where the channel does not ask for one, nothing is typed for want of it.
+  const auto policy = ShippedPolicy();
+  EXPECT_EQ(CountedMethod(ChannelOf(policy, v1::CHANNEL_TYPE_OWN_APP), v1::CAPTURE_METHOD_OCR, {}),
+            v1::CAPTURE_METHOD_OCR);
+  EXPECT_EQ(CountedMethod(ChannelOf(policy, v1::CHANNEL_TYPE_AGENT_STORE), v1::CAPTURE_METHOD_CHIP_READ, {}),
+            v1::CAPTURE_METHOD_MANUAL);
+}
+
+TEST(CaptureTest, DistancesAreThoseOfTheEarth) {
+  const auto place = [](double north, double east) {
+    v1::Place at;
+    at.set_latitude_e7(static_cast<int32_t>(north * 1e7));
+    at.set_longitude_e7(static_cast<int32_t>(east * 1e7));
+    return at;
+  };
+  EXPECT_NEAR(DistanceMetres(place(0, 0), place(0, 1)), 111195, 5);
+  EXPECT_NEAR(DistanceMetres(place(0, 179.5), place(0, -179.5)), 111195, 5) << "across the date line";
+  EXPECT_NEAR(DistanceMetres(place(90, 0), place(-90, 0)), 20015115, 100);
+  EXPECT_NEAR(DistanceMetres(place(39.9042, 116.4074), place(31.2304, 121.4737)), 1067000, 2000);
+  EXPECT_EQ(DistanceMetres(place(31, 121), place(31, 121)), 0);
+}
+
+TEST(QuotaTest, ALineCountsUnderTheFirstRuleThatItMeets) {
+  const auto policy = ShippedPolicy();
+  const auto name = [&](v1::CustomerKind customer, v1::ChannelType channel) {
+    const auto rule = QuotaOf(policy, customer, channel, "prepaid");
+    return rule ? rule->name() : "";
+  };
+  EXPECT_EQ(name(v1::CUSTOMER_KIND_INDIVIDUAL, v1::CHANNEL_TYPE_AGENT_STORE), "operator");
+  EXPECT_EQ(name(v1::CUSTOMER_KIND_INDIVIDUAL, v1::CHANNEL_TYPE_MVNO_ONLINE), "mvno");
+  EXPECT_EQ(name(v1::CUSTOMER_KIND_IOT_INDIVIDUAL, v1::CHANNEL_TYPE_OWN_HALL), "iot");
+  EXPECT_EQ(name(v1::CUSTOMER_KIND_ORG_ORDINARY, v1::CHANNEL_TYPE_OWN_HALL), "");
+  auto by_product = policy;
+  v1::QuotaRule rule;
+  rule.set_name("data");
+  rule.add_products("data-only");
+  rule.set_limit(1);
+  rule.set_code(v1::QTA_OPERATOR_LIMIT);
+  *by_product.pack.mutable_quota()->add_rules() = rule;
+  by_product.pack.mutable_quota()->mutable_rules()->SwapElements(0, 3);
+  EXPECT_EQ(QuotaOf(by_product, v1::CUSTOMER_KIND_ORG_ORDINARY, v1::CHANNEL_TYPE_OWN_HALL, "data-only")->name(),
+            "data");
+  // A virtual operator's customers are refused with its own code.
+  auto facts = SampleFacts();
+  facts.mutable_application()->set_channel_type(v1::CHANNEL_TYPE_MVNO_PHYSICAL);
+  facts.mutable_registry()->set_numbers_held(5);
+  EXPECT_THAT(Reasons(Decide(policy, facts)), ElementsAre(v1::QTA_MVNO_LIMIT));
+}
+
+TEST(QuotaTest, PacksOfBeforeHaveOneRuleForPeople) {
+  auto policy = ShippedPolicy();
+  policy.pack.mutable_quota()->Clear();
+  policy.pack.mutable_quota()->set_numbers_per_person(2);
+  const auto rule = QuotaOf(policy, v1::CUSTOMER_KIND_INDIVIDUAL, v1::CHANNEL_TYPE_AGENT_STORE, "prepaid");
+  ASSERT_TRUE(rule);
+  EXPECT_EQ(rule->name(), "operator");
+  EXPECT_EQ(rule->limit(), 2u);
+  EXPECT_FALSE(QuotaOf(policy, v1::CUSTOMER_KIND_ORG_IOT, v1::CHANNEL_TYPE_OWN_HALL, "prepaid"));
+}
+
+TEST(ListTest, AnEntryGoesForwardOnly) {
+  std::set<std::pair<int, int>> allowed;
+  for (int from = v1::ListState_MIN; from <= v1::ListState_MAX; ++from) {
+    for (int to = v1::ListState_MIN; to <= v1::ListState_MAX; ++to) {
+      if (MayMove(static_cast<v1::ListState>(from), static_cast<v1::ListState>(to))) allowed.emplace(from, to);
+    }
+  }
+  EXPECT_EQ(allowed,
+            (std::set<std::pair<int, int>>{{1, 2}, {1, 6}, {2, 3}, {2, 6}, {3, 4}, {3, 6}, {4, 5}, {4, 6}, {5, 6}}));
+}
+
+TEST(ConductTest, WhoTriedTooOftenLearnsNothingElseAndIsServedInAHall) {
+  auto facts = SampleFacts();
+  facts.mutable_registry()->set_name_differs(true);
+  facts.mutable_conduct()->set_identity_attempts_day(30);
+  const auto decision = DecideOn(facts);
+  EXPECT_THAT(Reasons(decision), ElementsAre(v1::RATE_ATTEMPTS_EXCEEDED));
+  EXPECT_EQ(decision.next_action(), v1::NEXT_ACTION_TRY_LATER);
+  EXPECT_EQ(OutcomeOf(decision, v1::CHECK_RECORD_CONSISTENCY), v1::OUTCOME_SKIPPED);
+  facts.set_attempt(2);
+  EXPECT_THAT(Reasons(DecideOn(facts)), ElementsAre(v1::REC_NAME)) << "what is sent again has a limit of its own";
+  facts.set_attempt(1);
+  facts.mutable_application()->set_channel_type(v1::CHANNEL_TYPE_OWN_HALL);
+  EXPECT_THAT(Reasons(DecideOn(facts)), ElementsAre(v1::REC_NAME));
+  for (const auto count : {&v1::ConductFacts::set_device_attempts_day, &v1::ConductFacts::set_agent_attempts_day}) {
+    auto others = SampleFacts();
+    (others.mutable_conduct()->*count)(2000);
+    EXPECT_THAT(Reasons(DecideOn(others)), ElementsAre(v1::RATE_ATTEMPTS_EXCEEDED));
+  }
+}
+
+TEST(ConductTest, TheNightBeginsAndEndsByThePolicysClock) {
+  const auto policy = ShippedPolicy();  // 23 to 6, in China
+  const int64_t midnight = kNoon - 12 * 3600;
+  EXPECT_TRUE(IsNight(policy, midnight));
+  EXPECT_TRUE(IsNight(policy, midnight - 3600));
+  EXPECT_FALSE(IsNight(policy, midnight - 3601));
+  EXPECT_TRUE(IsNight(policy, midnight + 6 * 3600 - 1));
+  EXPECT_FALSE(IsNight(policy, midnight + 6 * 3600));
+  auto facts = SampleFacts();
+  facts.mutable_conduct()->set_outlet_applications_hour(30);
+  EXPECT_EQ(DecideOn(facts).verdict(), v1::VERDICT_PASS) << "at noon";
+  facts.mutable_observe_time()->set_seconds(midnight);
+  facts.mutable_application()->mutable_capture_time()->set_seconds(midnight);
+  EXPECT_THAT(Reasons(DecideOn(facts)), Contains(v1::RSK_ABNORMAL_APPLICATION));
 }
 
 TEST(DecideTest, ACutIsMetAtItsValue) {
@@ -1145,7 +1309,7 @@ TEST(FaceLimitsTest, OutcomesHoldForTheLimitsTheyWereMeasuredWith) {
   EXPECT_FALSE(MeasuredWith(calibration.outcomes(), policy));
   EXPECT_TRUE(AllowsOutcomes(policy, calibration).ok()) << "says nothing of other limits";
   policy = ShippedPolicy();
-  policy.pack.mutable_quota()->set_numbers_per_person(3);
+  policy.pack.mutable_quota()->mutable_rules(2)->set_limit(3);
   EXPECT_TRUE(MeasuredWith(calibration.outcomes(), policy)) << "a part that no picture is judged by";
 }
 

@@ -29,7 +29,7 @@ TEST(PolicyTest, TheShippedPackIsComplete) {
   const auto policy = ReadPolicy(ShippedPolicyText(), "digest");
   ASSERT_TRUE(policy.ok()) << policy.status().message();
   EXPECT_EQ(policy->digest, "digest");
-  EXPECT_EQ(policy->pack.quota().numbers_per_person(), 5u);
+  EXPECT_EQ(policy->pack.quota().rules_size(), 3);
 }
 
 TEST(PolicyTest, NamesTheLineOfAnUnknownCode) {

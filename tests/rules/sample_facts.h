@@ -62,6 +62,16 @@ inline v1::FaceEvidence GoodFace() {
   return face;
 }
 
+// Of a registered device that stands where it should.
+inline v1::SignatureFacts GoodSignature() {
+  v1::SignatureFacts signature;
+  signature.set_device_id("reader-1");
+  signature.set_known(true);
+  signature.set_status(v1::SELLER_STATUS_ACTIVE);
+  signature.set_good(true);
+  return signature;
+}
+
 inline v1::Facts SampleFacts() {
   v1::Facts facts;
   facts.mutable_observe_time()->set_seconds(kNoon);
@@ -72,6 +82,7 @@ inline v1::Facts SampleFacts() {
   application->set_product("prepaid");
   application->set_capture_method(v1::CAPTURE_METHOD_CHIP_READ);
   application->mutable_capture_time()->set_seconds(kNoon - 60);
+  *application->mutable_signature() = GoodSignature();
   *facts.mutable_subject()->mutable_document() = SampleDocument();
   *facts.mutable_subject()->mutable_id_photo() = GoodFace();
   *facts.mutable_subject()->mutable_live_portrait() = GoodFace();

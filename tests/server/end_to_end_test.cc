@@ -91,6 +91,18 @@ class Service {
     agent.set_reason("a test");
     v1::Seller set;
     Must(admin.Call([&](grpc::ClientContext& c) { return admin.accountability().SetSeller(&c, agent, &set); }).ok());
+    v1::SetCaptureDeviceRequest device;
+    device.mutable_device()->set_device_id(cli::MadeUpDeviceId("agent1"));
+    device.mutable_device()->set_agent_id("agent1");
+    device.mutable_device()->set_status(v1::SELLER_STATUS_ACTIVE);
+    device.mutable_device()->set_public_key(cli::MadeUpDeviceKey());
+    device.set_reason("a test");
+    v1::CaptureDevice set_device;
+    Must(admin
+             .Call([&](grpc::ClientContext& c) {
+               return admin.accountability().SetCaptureDevice(&c, device, &set_device);
+             })
+             .ok());
   }
   ~Service() {
     server_.reset();
@@ -265,10 +277,12 @@ TEST_F(EndToEnd, APoorPictureIsSentAgain) {
   auto* item = request.add_items();
   item->set_item(v1::EVIDENCE_ITEM_ID_PHOTO);
   item->set_photo(Photo("franck_02045"));
+  cli::SignMadeUp(request, "agent1", std::time(nullptr));
   v1::Verification second;
   EXPECT_EQ(cli::ErrorReasonOf(Call(retail_, &v1::RegistrationService::Stub::ResubmitEvidence, request, &second)),
             "ITEM_NOT_REQUESTED");
   item->set_item(v1::EVIDENCE_ITEM_LIVE_PORTRAIT);
+  cli::SignMadeUp(request, "agent1", std::time(nullptr));
   const auto status = Call(retail_, &v1::RegistrationService::Stub::ResubmitEvidence, request, &second);
   ASSERT_TRUE(status.ok()) << cli::Describe(status);
   EXPECT_EQ(second.verdict(), v1::VERDICT_PASS);
@@ -341,6 +355,7 @@ TEST_F(EndToEnd, OnlineSignUpShowsAChallengeAndUsesItsSessionUp) {
   application.mutable_channel()->set_agent_id("app");
   application.mutable_channel()->clear_outlet_id();
   application.mutable_parties(0)->mutable_capture()->set_method(v1::CAPTURE_METHOD_OCR);
+  application.mutable_parties(0)->mutable_capture()->clear_signature();
   application.set_session_nonce(session.nonce());
   v1::Verification answer;
   status = Call(online, &v1::RegistrationService::Stub::SubmitRegistration, application, &answer);
@@ -430,6 +445,7 @@ TEST_F(EndToEnd, ForeignRowsAreNotFound) {
 TEST_F(EndToEnd, AReviewerDecidesWhatTheRulesLeaveOpen) {
   auto application = Application("SeanConnery", "sean_guru2_crop");
   application.mutable_parties(0)->set_live_portrait(cli::Blurred(Photo("sean_guru2_crop"), 3));
+  cli::SignMadeUp(application);
   const auto waiting = Submit(application);
   ASSERT_EQ(waiting.verdict(), v1::VERDICT_REVIEW);
   EXPECT_TRUE(Get(retail_, waiting.verification_id()).has_review_wait());

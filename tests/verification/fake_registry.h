@@ -51,7 +51,7 @@ class FakeRegistry final : public Registry {
     uint32_t held = 0;
     for (const auto& [id, row] : rows_) {
       if (row.person_id == out.person_id && row.owner.operator_id == query.operator_id && row.holds &&
-          !Lapsed(row, query.now) && id != query.verification_id) {
+          row.quota == query.quota && !Lapsed(row, query.now) && id != query.verification_id) {
         ++held;
       }
       if (!row.msisdn.empty() && row.msisdn == query.msisdn.Reveal() && !Lapsed(row, query.now) &&
@@ -60,8 +60,17 @@ class FakeRegistry final : public Registry {
       }
     }
     out.facts.set_numbers_held(held);
-    // Everybody may sell.
+    // Everybody may sell, with any device but a stolen one.
     out.channel = SampleFacts().channel();
+    for (const DeviceCapture& capture : query.captures) {
+      ObservedDevice& device = out.devices.emplace_back();
+      device.known = capture.device_id != "stolen";
+      device.status = v1::SELLER_STATUS_ACTIVE;
+      device.agent_id = query.seller.agent_id;
+      device.public_key = "a key";
+      const auto used = counters_.find({query.operator_id, capture.device_id, capture.counter});
+      device.counter_used = capture.counter > 0 && used != counters_.end() && used->second != query.verification_id;
+    }
     return out;
   }
 
@@ -99,13 +108,18 @@ class FakeRegistry final : public Registry {
         ++versions_[row.person_id];
       }
       if (row.person_id == person_id && row.owner.operator_id == request.owner.operator_id && row.holds &&
-          &row != own) {
+          row.quota == request.quota && &row != own) {
         ++held;
       }
       if (!request.msisdn.Reveal().empty() && row.msisdn == request.msisdn.Reveal() && &row != own)
         return CommitOutcome(Moved{});
     }
     if (request.holds_place && held >= request.quota_limit) return CommitOutcome(Moved{});
+    for (const DeviceCapture& capture : request.captures) {
+      if (counters_.contains({request.owner.operator_id, capture.device_id, capture.counter})) {
+        return CommitOutcome(Moved{});
+      }
+    }
     if (!request.session_id.empty() && !sessions_.Use(request.session_id, request.verification_id, request.now)) {
       return CommitOutcome(Moved{});
     }
@@ -114,6 +128,10 @@ class FakeRegistry final : public Registry {
       Claim& claim = claims_[{request.document_type, request.document_number.Reveal()}];
       claim.person_id = person_id;
       if (request.decision.verdict() == v1::VERDICT_PASS && claim.name.empty()) claim.name = request.name.Reveal();
+    }
+    for (const DeviceCapture& capture : request.captures) {
+      if (capture.counter == 0) continue;
+      counters_[{request.owner.operator_id, capture.device_id, capture.counter}] = request.verification_id;
     }
     if (request.person_id.empty() || request.holds_place || own != nullptr) ++versions_[person_id];
     if (own == nullptr && request.decision.has_contest() &&
@@ -131,6 +149,7 @@ class FakeRegistry final : public Registry {
     row.decide_time = request.now;
     row.expire_time = request.expire_time;
     row.holds = request.holds_place;
+    row.quota = request.quota;
     row.msisdn = request.msisdn.Reveal();
     row.decision = request.decision;
     row.decision_sequence = row.sequence + 1;
@@ -185,6 +204,9 @@ class FakeRegistry final : public Registry {
     return {};
   }
 
+  // Attempts are not counted here.
+  Result<uint32_t> ForgetAttempts(TimePoint, uint32_t, Deadline) override { return 0u; }
+
   Result<uint32_t> ExpireReservations(TimePoint now, uint32_t limit, Deadline) override {
     const std::lock_guard lock(mutex_);
     if (!failure_.ok()) return failure_;
@@ -227,6 +249,7 @@ class FakeRegistry final : public Registry {
     observe.document_number = query.document_number;
     observe.name = query.name;
     observe.now = query.now;
+    observe.quota = query.quota;
     auto out = Observe(observe, deadline);
     if (!out.ok()) return out.status();
     return PrecheckObservation{out->facts};
@@ -343,6 +366,7 @@ class FakeRegistry final : public Registry {
     TimePoint create_time, decide_time;
     std::optional<TimePoint> expire_time;
     bool holds = false;
+    std::string quota;
     std::string msisdn;
     v1::Decision decision;
     uint64_t decision_sequence = 0;
@@ -432,6 +456,7 @@ class FakeRegistry final : public Registry {
   std::set<std::string> contested_, warned_;
   std::map<std::pair<int, std::string>, Claim> claims_;
   std::map<std::pair<std::string, std::string>, Request> requests_;
+  std::map<std::tuple<std::string, std::string, uint64_t>, std::string> counters_;  // operator, device -> verification
   std::map<std::pair<std::string, int64_t>, uint32_t> prechecks_;
   std::map<std::string, std::string> policies_;
   std::vector<std::string> feed_;

@@ -70,6 +70,9 @@ class RegistrationTest : public ::testing::Test {
     *party.mutable_document() = SampleDocument();
     party.mutable_capture()->set_method(v1::CAPTURE_METHOD_CHIP_READ);
     party.mutable_capture()->mutable_time()->set_seconds(kNoon - 60);
+    party.mutable_capture()->set_device_id("reader-1");
+    party.mutable_capture()->mutable_signature()->set_counter(static_cast<uint64_t>(number));
+    party.mutable_capture()->mutable_signature()->set_signature("signed");
     party.set_id_photo("the holder");
     party.set_live_portrait("the holder, live");
     AddConsents(request);
@@ -81,8 +84,16 @@ class RegistrationTest : public ::testing::Test {
     request.set_verification_id(answer.verification_id());
     request.add_items()->set_item(item);
     request.mutable_items(0)->set_photo(photo);
+    v1::Capture& capture = *request.mutable_picture_capture();
+    capture.set_method(v1::CAPTURE_METHOD_CHIP_READ);
+    capture.set_device_id("reader-1");
+    *capture.mutable_time() = ToTimestamp(clock_.now);
+    capture.mutable_signature()->set_counter(static_cast<uint64_t>(1000 + ++captures_));
+    capture.mutable_signature()->set_signature("signed");
     return request;
   }
+  // Not real signatures: the use case only asks what they are worth.
+  static bool IsSigned(std::string_view, std::string_view, std::string_view signature) { return signature == "signed"; }
   v1::Verification Submitted(const v1::SubmitRegistrationRequest& request) {
     auto answer = registration_.Submit(retail_, request, Soon());
     EXPECT_TRUE(answer.ok()) << answer.status().message();
@@ -105,12 +116,13 @@ class RegistrationTest : public ::testing::Test {
   Registration registration_{registry_, session_store_,
                              faces_,    policies_,
                              clock_,    [this] { return "verification-" + std::to_string(1000 + made_++); },
-                             Named};
+                             Named,     IsSigned};
   NoCases cases_;
   Verifications verifications_{registry_, cases_, policies_, clock_};
   const Caller retail_{"urn:retail", v1::ROLE_RETAIL, {"op", "a1", "o1"}, {"op", "a1", "o1"}};
   const Caller auditor_{"urn:auditor", v1::ROLE_AUDITOR, {"op", "", ""}, {"op", {}, {}}};
   int resubmissions_ = 0;
+  int captures_ = 0;
 };
 
 TEST_F(RegistrationTest, APassReservesAndTemplatesAreDropped) {
@@ -208,6 +220,7 @@ TEST_F(RegistrationTest, EvidenceSentAgainIsTheSameVerificationAndPlace) {
   query.document_type = v1::DOCUMENT_TYPE_RESIDENT_ID;
   query.document_number = Redacted(std::string(SampleDocument().number()));
   query.now = clock_.now;
+  query.quota = "operator";
   EXPECT_EQ(registry_.Observe(query, Soon())->facts.numbers_held(), 1u);
 }
 
@@ -259,18 +272,22 @@ TEST_F(RegistrationTest, ADocumentReadAgainIsJudgedByWhatItSaysNow) {
     again.mutable_items(0)->mutable_document()->set_name(name);
     again.mutable_items(0)->mutable_capture()->set_method(v1::CAPTURE_METHOD_CHIP_READ);
     again.mutable_items(0)->mutable_capture()->mutable_time()->set_seconds(kNoon);
+    again.mutable_items(0)->mutable_capture()->set_device_id("reader-1");
+    again.mutable_items(0)->mutable_capture()->mutable_signature()->set_counter(
+        static_cast<uint64_t>(1000 + ++captures_));
+    again.mutable_items(0)->mutable_capture()->mutable_signature()->set_signature("signed");
     auto decided = registration_.Resubmit(retail_, again, Soon());
     EXPECT_TRUE(decided.ok()) << decided.status().message();
     return decided.ok() ? *decided : v1::Verification();
   };
   auto stale = Application(2);
-  stale.mutable_parties(0)->mutable_capture()->mutable_time()->set_seconds(kNoon - 86400);
+  stale.mutable_parties(0)->mutable_capture()->mutable_time()->set_seconds(kNoon - 2 * 86400);
   const auto first = Submitted(stale);
   ASSERT_THAT(first.retry_items(), ElementsAre(v1::EVIDENCE_ITEM_DOCUMENT));
   EXPECT_EQ(resubmit(first, "别人").verdict(), v1::VERDICT_REVIEW) << "another name on a known number";
 
   auto misread = Application(3);
-  misread.mutable_parties(0)->mutable_capture()->mutable_time()->set_seconds(kNoon - 86400);
+  misread.mutable_parties(0)->mutable_capture()->mutable_time()->set_seconds(kNoon - 2 * 86400);
   misread.mutable_parties(0)->mutable_document()->set_name("测试申");
   const auto second = Submitted(misread);
   ASSERT_THAT(second.retry_items(), ElementsAre(v1::EVIDENCE_ITEM_DOCUMENT));

@@ -51,6 +51,7 @@ class RegistryConformance : public ::testing::TestWithParam<RegistryFactory> {
     query.name = commit.name;
     query.msisdn = Redacted(commit.record.subject().msisdn());
     query.now = commit.now;
+    query.quota = "operator";
     return query;
   }
 
@@ -91,6 +92,7 @@ class RegistryConformance : public ::testing::TestWithParam<RegistryFactory> {
         return commit;
     }
     commit.holds_place = true;
+    commit.quota = "operator";
     commit.quota_limit = 5;
     commit.expire_time = now_ + std::chrono::minutes(30);
     return commit;
@@ -179,6 +181,56 @@ TEST_P(RegistryConformance, EvidenceIsKeptBesideItsPictureIfThePolicySaysSo) {
   ASSERT_TRUE(application->id_photo.evidence.has_value());
   EXPECT_EQ(application->id_photo.evidence->SerializeAsString(), evidence.SerializeAsString());
   EXPECT_FALSE(application->live_portrait.evidence.has_value());
+}
+
+TEST_P(RegistryConformance, ACounterServesOneApplication) {
+  auto first = Application();
+  first.captures = {{"reader", 7}, {"reader", 8}};
+  ASSERT_TRUE(IsCommitted(MustCommit(first)));
+  ObserveQuery query = Query(Application());
+  query.captures = {{"reader", 8}, {"reader", 9}, {"another", 7}, {"reader", 0}};
+  auto observed = registry_->Observe(query, Soon());
+  ASSERT_TRUE(observed.ok()) << observed.status().detail();
+  ASSERT_EQ(observed->devices.size(), 4u);
+  EXPECT_TRUE(observed->devices[0].counter_used);
+  for (size_t i = 1; i < 4; ++i) EXPECT_FALSE(observed->devices[i].counter_used) << i;
+  query.verification_id = first.verification_id;
+  EXPECT_FALSE(registry_->Observe(query, Soon())->devices[0].counter_used) << "its own";
+  auto second = Application();
+  second.captures = {{"reader", 7}};
+  EXPECT_TRUE(std::holds_alternative<Moved>(MustCommit(second)));
+  EXPECT_EQ(Held(second), 0u) << "nothing was written";
+  // Nonces have no counter, and another operator's device of that name is another device.
+  for (int i = 0; i < 2; ++i) {
+    auto by_nonce = Application();
+    by_nonce.captures = {{"reader", 0}};
+    EXPECT_TRUE(IsCommitted(MustCommit(by_nonce)));
+  }
+  auto elsewhere = Application();
+  elsewhere.owner.operator_id += "-other";
+  elsewhere.captures = {{"reader", 7}};
+  EXPECT_TRUE(IsCommitted(MustCommit(elsewhere)));
+}
+
+TEST_P(RegistryConformance, EachQuotaCountsForItself) {
+  auto first = Application();
+  ASSERT_TRUE(IsCommitted(MustCommit(first)));
+  for (int i = 0; i < 2; ++i) {
+    auto thing = Another(first);
+    thing.quota = "iot";
+    thing.quota_limit = 2;
+    ASSERT_TRUE(IsCommitted(MustCommit(thing)));
+  }
+  auto third = Another(first);
+  third.quota = "iot";
+  third.quota_limit = 2;
+  EXPECT_TRUE(std::holds_alternative<Moved>(MustCommit(third)));
+  EXPECT_EQ(Held(first), 1u);
+  ASSERT_TRUE(registry_->Cancel(scope_, Key(), first.verification_id, now_, Soon()).ok());
+  EXPECT_EQ(Held(first), 0u);
+  ObserveQuery query = Query(Another(first));
+  query.quota = "iot";
+  EXPECT_EQ(registry_->Observe(query, Soon())->facts.numbers_held(), 2u) << "what is given back is its own";
 }
 
 TEST_P(RegistryConformance, ARepeatedRequestWritesNothing) {
@@ -538,6 +590,7 @@ TEST_P(RegistryConformance, AReservationInReviewIsToldOfOnceBeforeItEnds) {
 
 TEST_P(RegistryConformance, PrechecksAreCountedByTheHour) {
   PrecheckQuery query;
+  query.quota = "operator";
   query.principal = "urn:test:" + Uuid();
   query.operator_id = "op1";
   query.document_type = v1::DOCUMENT_TYPE_RESIDENT_ID;

@@ -190,9 +190,10 @@ class SessionsTest : public ::testing::Test {
                      Named};
   int made_ = 0;
   int ids_ = 0;
-  Registration registration_{registry_, store_, faces_,
-                             policies_, clock_, [this] { return "verification-" + std::to_string(1000 + made_++); },
-                             Named};
+  Registration registration_{registry_, store_,
+                             faces_,    policies_,
+                             clock_,    [this] { return "verification-" + std::to_string(1000 + made_++); },
+                             Named,     [](auto, auto, auto) { return false; }};
   const Caller online_{"urn:online", v1::ROLE_ONLINE, {"op", "a1", ""}, {"op", "a1", ""}};
   const Caller auditor_{"urn:auditor", v1::ROLE_AUDITOR, {"op", "", ""}, {"op", {}, {}}};
 };

@@ -2,7 +2,9 @@
 // Faces that say what they are told to, for tests of the use cases.
 #pragma once
 
+#include <atomic>
 #include <functional>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -11,23 +13,19 @@
 
 namespace realname::testing {
 
-// One clear live face in every picture but "nobody", "doubtful" and "printed ..."; pairs differ if either picture ends
-// in "stranger".
+// One clear live face in every picture but those that Spoil names; pairs differ if either picture ends in "stranger",
+// and cannot be told if one ends in "look-alike"; a portrait that ends in "copy" is the other picture again.
 class ToldFaces final : public FaceExaminer {
  public:
   Result<std::vector<v1::FaceEvidence>> Examine(std::span<const std::string_view> pictures, Deadline) override {
     ++examinations;
     if (on_examine) on_examine();
+    const std::lock_guard lock(mutex_);
     if (!failure.ok()) return failure;
     std::vector<v1::FaceEvidence> out;
     for (const std::string_view picture : pictures) {
       v1::FaceEvidence face = GoodFace();
-      if (picture == "nobody") face.set_status(v1::FACE_STATUS_NO_FACE);
-      if (picture == "doubtful") face.set_live_score(0.6f);
-      if (picture.starts_with("printed")) {
-        face.set_live_score(0.01f);
-        face.set_print_score(0.98f);
-      }
+      Spoil(picture, face);
       face.set_template_(std::string(picture));
       face.set_bundle_digest(bundle);
       out.push_back(face);
@@ -40,20 +38,57 @@ class ToldFaces final : public FaceExaminer {
     const bool stranger =
         references.front()->template_().ends_with("stranger") || portrait.template_().ends_with("stranger");
     v1::FaceComparison comparison;
-    comparison.set_similarity(stranger ? 0.1f : 0.8f);
-    comparison.set_fmr_at_similarity(stranger ? 0.5 : 1e-6);
+    const bool alike = portrait.template_().ends_with("look-alike");
+    comparison.set_similarity(stranger ? 0.1f : alike ? 0.4f : 0.8f);
+    comparison.set_fmr_at_similarity(stranger ? 0.5 : alike ? 3e-3 : 1e-6);
+    if (portrait.template_().ends_with("copy")) comparison.set_image_correlation(0.999f);
     return comparison;
+  }
+  static void Spoil(std::string_view picture, v1::FaceEvidence& face) {
+    if (picture == "nobody") face.set_status(v1::FACE_STATUS_NO_FACE);
+    if (picture == "a crowd") face.set_status(v1::FACE_STATUS_SEVERAL_FACES);
+    if (picture == "broken") face.set_status(v1::FACE_STATUS_DECODE_FAILED);
+    if (picture == "huge") face.set_status(v1::FACE_STATUS_IMAGE_TOO_LARGE);
+    if (picture == "tiny") face.set_image_height(100);
+    if (picture == "far away") face.set_eye_distance_px(10);
+    if (picture == "blurred") face.set_sharpness(0.01f);
+    if (picture == "dark") face.set_brightness(0.05f);
+    if (picture == "bright") face.set_brightness(0.97f);
+    if (picture == "flat") face.set_contrast(0.01f);
+    if (picture == "turned") face.set_yaw_degrees(70);
+    if (picture == "asleep") {
+      face.set_left_eye_open(0.001f);
+      face.set_right_eye_open(0.001f);
+    }
+    if (picture == "laughing") face.set_mouth_open(0.9f);
+    if (picture == "masked") face.set_lower_face_difference(60);
+    if (picture == "doubtful") face.set_live_score(0.6f);
+    if (picture.starts_with("printed")) {
+      face.set_live_score(0.01f);
+      face.set_print_score(0.98f);
+    }
+    if (picture == "on a screen") {
+      face.set_live_score(0.01f);
+      face.set_screen_score(0.98f);
+    }
+    if (picture == "an attack") {  // of a bundle that does not tell kinds apart
+      face.set_live_score(0.01f);
+      face.add_not_measured(v1::FACE_COMPONENT_ATTACK_KIND);
+    }
   }
   const std::string& BundleDigest() const override { return bundle; }
   double LivenessBpcer(double) const override { return bpcer; }
   v1::ModelCard ModelCard(const v1::PolicyPack&) const override { return {}; }
 
-  int examinations = 0;
+  std::atomic<int> examinations = 0;
   std::vector<std::string> examined;
   std::string bundle = "bundle";
   double bpcer = 0;
   Status failure;
   std::function<void()> on_examine;
+
+ private:
+  std::mutex mutex_;
 };
 
 }  // namespace realname::testing
