@@ -120,7 +120,8 @@ bool NamesARow(const pb::MethodDescriptor& method) {
 
 bool ListsRows(const pb::MethodDescriptor& method) {
   return method.name() == "ListVerifications" || method.name() == "ListCases" || method.name() == "CountContests" ||
-         method.name() == "ListSellers" || method.name() == "ListSellerChanges";
+         method.name() == "ListSellers" || method.name() == "ListSellerChanges" ||
+         method.name() == "ListCaptureDevices" || method.name() == "ListListEntries";
 }
 
 // A request that would be answered if the caller were the owner, made at `channel`. Any outlet may contest a refusal
@@ -175,6 +176,8 @@ std::unique_ptr<pb::Message> RequestAbout(const pb::MethodDescriptor& method, co
     device->mutable_device()->set_status(v1::SELLER_STATUS_ACTIVE);
     device->mutable_device()->set_public_key(cli::MadeUpDeviceKey());
     device->set_reason("a reason");
+  } else if (auto* device_changes = dynamic_cast<v1::ListCaptureDeviceChangesRequest*>(request.get())) {
+    device_changes->set_device_id("another-reader");
   } else if (auto* import = dynamic_cast<v1::ImportListEntriesRequest*>(request.get())) {
     import->add_entries()->set_kind(v1::LIST_KIND_BAD_AGENT);
     import->mutable_entries(0)->set_agent_id("agent8");
