@@ -46,7 +46,7 @@ struct Options {
   std::string id_photo;
   std::string live_portrait;
   std::string folder;
-  std::string auditor_certificate, auditor_key, reviewer_certificate, reviewer_key;
+  std::string auditor_certificate, auditor_key, reviewer_certificate, reviewer_key, admin_certificate, admin_key;
   uint64_t first_person = 0;
   int rounds = 200;
   int clients = 64;
@@ -319,6 +319,47 @@ bool CanaryContest(const Options& options, Client& client, const std::function<v
 }
 
 // Every call once as it should be and again in ways that fail; what matters is what is left in files afterwards.
+// The person and their number on lists, well and badly told.
+void CanaryLists(const Options& options, const v1::SubmitRegistrationRequest& request,
+                 const std::function<void(const grpc::Status&)>& count) {
+  cli::ConnectionOptions desk = options.connection;
+  desk.certificate_file = options.admin_certificate;
+  desk.key_file = options.admin_key;
+  Client admin(desk);
+  v1::ImportListEntriesRequest import;
+  for (const v1::ListKind kind : {v1::LIST_KIND_PUNISHED_PERSON, v1::LIST_KIND_DISPUTED_NUMBER}) {
+    for (const bool good : {true, false}) {
+      v1::ListEntry& entry = *import.add_entries();
+      entry.set_kind(kind);
+      entry.set_authority("the bureau");
+      entry.set_authority_reference(cli::NewUuid());
+      entry.set_legal_basis("a law");
+      entry.set_from_date("2026-01-01");
+      entry.set_to_date(good ? "2099-01-01" : request.parties(0).document().name());
+      entry.set_state(v1::LIST_STATE_ACTIVE);
+      if (kind == v1::LIST_KIND_DISPUTED_NUMBER) {
+        entry.set_msisdn(request.msisdn());
+      } else {
+        *entry.mutable_document() = request.parties(0).document();
+        entry.set_retained_msisdn(request.msisdn());
+      }
+    }
+  }
+  import.set_note("a canary");
+  v1::ImportListEntriesResponse imported;
+  count(admin.Call(
+      [&](grpc::ClientContext& c) { return admin.accountability().ImportListEntries(&c, import, &imported); }));
+  if (imported.taken() != 2 || imported.faults_size() != 2) std::cout << "canary: the lists took otherwise\n";
+  v1::ListListEntriesResponse listed;
+  count(admin.Call([&](grpc::ClientContext& c) {
+    return admin.accountability().ListListEntries(&c, v1::ListListEntriesRequest(), &listed);
+  }));
+  import.clear_entries();
+  import.set_note(request.parties(0).document().name() + "\n");
+  count(admin.Call(
+      [&](grpc::ClientContext& c) { return admin.accountability().ImportListEntries(&c, import, &imported); }));
+}
+
 int Canary(const Options& options) {
   Client client(options.connection);
   int answered = 0, refused = 0;
@@ -337,6 +378,7 @@ int Canary(const Options& options) {
   count(Submit(client, changed, &answer));
   auto retried = Application(options, options.first_person, options.first_person);
   retried.mutable_parties(0)->set_live_portrait("no picture " + retried.parties(0).document().name());
+  cli::SignMadeUp(retried);
   count(Submit(client, retried, &answer));
   auto malformed = Application(options, options.first_person, options.first_person);
   malformed.set_product(malformed.parties(0).document().name());
@@ -463,6 +505,7 @@ int Canary(const Options& options) {
   }
   CanaryOfSeveral(options, client, count);
   if (!CanaryContest(options, client, count)) return 1;
+  CanaryLists(options, request, count);
   std::cout << "canary: " << answered << " calls answered, " << refused << " refused\n";
   return answered >= 18 && refused >= 13 ? 0 : 1;
 }
@@ -579,6 +622,8 @@ int Main(int argc, char** argv) {
   canary->add_option("--auditor-key", o.auditor_key)->required();
   canary->add_option("--reviewer-cert", o.reviewer_certificate)->required();
   canary->add_option("--reviewer-key", o.reviewer_key)->required();
+  canary->add_option("--admin-cert", o.admin_certificate)->required();
+  canary->add_option("--admin-key", o.admin_key)->required();
   canary->callback([&] { status = Canary(o); });
   auto* hostile = app.add_subcommand("hostile");
   hostile->add_option("--requests", o.requests);

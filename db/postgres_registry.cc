@@ -409,8 +409,8 @@ Result<CommitOutcome> PostgresRegistry::Commit(const CommitRequest& request, Dea
                   Bytes{record_bytes}, Bytes{record_subject}, HexOrNull((*photos)[0]), HexOrNull((*photos)[1]),
                   Bytes{sealed->decision}, Bytes{sealed->facts}, Bytes{sealed->facts_subject}, Bytes{sealed->salt},
                   request.decision.policy_digest(), request.decision.rules_version(), TimeOrderedUuid(request.now),
-                  Bytes{sealed->audit_leaf}, session, Micros(request.now), devices, counters, request.document_proved,
-                  request.device_id, address, more...)[0][0]
+                  Bytes{sealed->audit_leaf}, session, Micros(request.now), devices, counters, request.counts_identity,
+                  request.counted_device, request.counted_agent, address, more...)[0][0]
               .template as<bool>();
     };
     const auto commit_one = [&] {

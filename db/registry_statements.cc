@@ -40,7 +40,7 @@ void PrepareRegistryStatements(Connection& connection) {
       "c.person_numbers, realname.screen($4, o.person_id, $11, $5, $8, $22::bytea[], $23), k.device_id, d.status, "
       "d.agent_id, d.outlet_id, d.public_key, exists ("
       "  select 1 from realname.capture x where x.operator_id = $4 and x.device_id = k.device_id "
-      "  and x.counter = nullif(k.counter, 0) and x.verification_id is distinct from $9::uuid) "
+      "  and x.counter = nullif(k.counter, 0)) "
       "from realname.observe($1, $2, $3, $4, $5, $6, $7, $8, $9, $21, realname.at($10)) o "
       "cross join lateral realname.observe_conduct($4, $11, $12, o.person_id, ($14::text[])[1], $5, $16, "
       "realname.at($17), realname.at($18), realname.at($19), $20, $9, realname.at($10)) c "
@@ -56,15 +56,15 @@ void PrepareRegistryStatements(Connection& connection) {
       "select case when realname.commit_application($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, "
       "$16::smallint, $17::smallint, $18, $19, $20, $21, $22, realname.at($23), $24, $25, $26, $27, $28, $29, "
       "$30, $31, $32, $33, $34, $35, $36, $37, realname.at($38)) "
-      "then realname.note_application($6, $7, $9, $5, $19 + 1, $39, $40, $41, $42, $12, $43, realname.at($38)) "
+      "then realname.note_application($6, $43, $9, $5, $19 + 1, $39, $40, $41, $42, $12, $44, realname.at($38)) "
       "else false end");
   connection.raw.prepare(
       "commit_contest",
       "select case when realname.commit_application($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, "
       "$16::smallint, $17::smallint, $18, $19, $20, $21, $22, realname.at($23), $24, $25, $26, $27, $28, $29, "
       "$30, $31, $32, $33, $34, $35, $36, $37, realname.at($38)) "
-      "then realname.note_application($6, $7, $9, $5, $19 + 1, $39, $40, $41, $42, $12, $43, realname.at($38)) "
-      "and realname.open_contest($5, $9, $44, $45, $46, realname.at($38)) else false end");
+      "then realname.note_application($6, $43, $9, $5, $19 + 1, $39, $40, $41, $42, $12, $44, realname.at($38)) "
+      "and realname.open_contest($5, $9, $45, $46, $47, realname.at($38)) else false end");
   connection.raw.prepare("by_reference",
                          "select c.verification_id from realname.verification_claim c "
                          "join realname.verification v on v.person_id = c.person_id and "

@@ -43,6 +43,10 @@ Status FromSqlState(const std::string& state, std::string_view what) {
   if (state == "RN009") {
     return Status(StatusCode::kAlreadyExists, "ALREADY_CONTESTED", "the refusal was contested before");
   }
+  if (state == "RN010") {
+    return Status(StatusCode::kFailedPrecondition, "WRONG_STATE",
+                  "a device keeps its key: register the one with the new key under another name");
+  }
   const std::string state_class = state.substr(0, 2);
   if (state_class == "08" || state_class == "53" || state_class == "57" || state_class == "58" || state == "25006") {
     return Unavailable(what, state);

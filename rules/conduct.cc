@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "rules/capture.h"
+
 namespace realname::rules {
 namespace {
 
@@ -16,10 +18,13 @@ bool AttemptsExceeded(const Policy& policy, const v1::Facts& facts) {
   const v1::ConductFacts& conduct = facts.conduct();
   const auto& open = limits.always_served();
   if (std::find(open.begin(), open.end(), facts.application().channel_type()) != open.end()) return false;
-  return Reached(conduct.identity_attempts_minute(), limits.per_identity_minute()) ||
-         Reached(conduct.identity_attempts_day(), limits.per_identity_day()) ||
-         Reached(conduct.device_attempts_day(), limits.per_device_day()) ||
-         Reached(conduct.agent_attempts_day(), limits.per_agent_day());
+  if (Reached(conduct.identity_attempts_minute(), limits.per_identity_minute()) ||
+      Reached(conduct.identity_attempts_day(), limits.per_identity_day())) {
+    return true;
+  }
+  // Who proves that the document is there pays for nobody who did not.
+  return !DocumentProved(facts) && (Reached(conduct.device_attempts_day(), limits.per_device_day()) ||
+                                    Reached(conduct.agent_attempts_day(), limits.per_agent_day()));
 }
 
 bool IsNight(const Policy& policy, int64_t now) {

@@ -131,7 +131,17 @@ class Examination {
     const int64_t now = facts_.observe_time().seconds();
     if (!CapturedInTime(policy_, channel_, signature, application.has_capture_time(),
                         application.capture_time().seconds(), now)) {
-      Fail(kCheck, v1::CAP_STALE);
+      // A signed capture vouches for the pictures that came with it: they are as old as the document.
+      const bool with_pictures = channel_ != nullptr && channel_->signed_capture() && !facts_.has_picture_capture() &&
+                                 ByFace() && FactsOfWhoComes(facts_) == &facts_.subject();
+      if (with_pictures) {
+        for (const v1::EvidenceItem item :
+             {v1::EVIDENCE_ITEM_ID_PHOTO, v1::EVIDENCE_ITEM_LIVE_PORTRAIT, v1::EVIDENCE_ITEM_DOCUMENT}) {
+          Fail(kCheck, v1::CAP_STALE, item);
+        }
+      } else {
+        Fail(kCheck, v1::CAP_STALE);
+      }
     }
     PicturesSentAgain(now);
     Signature(signature);
@@ -139,13 +149,20 @@ class Examination {
     for (const v1::PartyFacts& party : facts_.parties()) Signature(party.signature());
   }
 
-  // The document's capture vouches for the pictures that came with it; others need a signature of their own.
+  // The document's capture vouches for the pictures that came with it; others need a signature of their own, where that
+  // one had to be signed.
   void PicturesSentAgain(int64_t now) {
     if (!facts_.has_picture_capture() || channel_ == nullptr || !channel_->signed_capture()) return;
+    const v1::SubjectFacts* comes = FactsOfWhoComes(facts_);
+    const v1::DocumentTypePolicy kind =
+        DocumentTypeOf(policy_, (comes == nullptr ? facts_.subject() : *comes).document().type());
+    const auto& methods = kind.capture_methods().empty() ? channel_->capture_methods() : kind.capture_methods();
+    if (Contains(methods, v1::CAPTURE_METHOD_MANUAL)) return;
     const v1::PictureCaptureFacts& capture = facts_.picture_capture();
     if (!IsSigned(capture.signature())) Fail(v1::CHECK_CAPTURE_PROVENANCE, v1::CAP_MANUAL_ENTRY_FORBIDDEN);
     if (!CapturedInTime(policy_, channel_, capture.signature(), capture.has_time(), capture.time().seconds(), now)) {
-      Fail(v1::CHECK_CAPTURE_PROVENANCE, v1::CAP_STALE);
+      Fail(v1::CHECK_CAPTURE_PROVENANCE, v1::CAP_STALE, v1::EVIDENCE_ITEM_ID_PHOTO);
+      Fail(v1::CHECK_CAPTURE_PROVENANCE, v1::CAP_STALE, v1::EVIDENCE_ITEM_LIVE_PORTRAIT);
     }
     Signature(capture.signature());
   }

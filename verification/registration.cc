@@ -155,6 +155,8 @@ struct Registration::Application {
   };
   // That came with this call.
   std::vector<Taken> taken;
+  // By the certificate, or by what earlier calls brought.
+  bool staff_signed_in = false;
 
   void Take(CaptureOf of, const v1::Capture& capture, const v1::Document* document, std::string id_photo_sha256,
             std::string live_portrait_sha256, int party = 0) {
@@ -499,21 +501,7 @@ Result<v1::Verification> Registration::RequestReview(const Caller& caller, const
       }
     }
   }
-  if (request.msisdn().empty()) {
-    record.mutable_subject()->set_msisdn(refused->record.subject().msisdn());
-    observation = Observe(application, deadline);
-    if (!observation.ok()) return observation.status();
-    if (observation->request != RequestMatch::kNew) {
-      return RepeatedAnswer(caller, *observation->earlier, observation->request == RequestMatch::kSamePayload,
-                            deadline);
-    }
-  }
-  if (observation->facts.msisdn_taken()) {
-    // By the same refusal's contest, if another call was quicker.
-    auto again = registry_.Get({caller.scope.operator_id, {}, {}}, refusal.verification_id, deadline);
-    if (again.ok() && again->contested) return AlreadyContested();
-    return Status(StatusCode::kFailedPrecondition, "NUMBER_TAKEN", "the number is somebody's by now: choose another");
-  }
+  if (request.msisdn().empty()) record.mutable_subject()->set_msisdn(refused->record.subject().msisdn());
   auto withdrawn = registry_.Withdrawals({caller.scope.operator_id, {}, {}}, refusal.verification_id, deadline);
   if (!withdrawn.ok()) return withdrawn.status();
   *record.mutable_consents() = refused->record.consents();
@@ -525,6 +513,18 @@ Result<v1::Verification> Registration::RequestReview(const Caller& caller, const
   if (!request.id_photo().empty()) compared.id_photo = {request.id_photo(), digests.Of(request.id_photo())};
   if (!request.live_portrait().empty()) {
     compared.live_portrait = {request.live_portrait(), digests.Of(request.live_portrait())};
+  }
+  // Now that it is known who takes part, and under which quota the line counts.
+  observation = Observe(application, deadline);
+  if (!observation.ok()) return observation.status();
+  if (observation->request != RequestMatch::kNew) {
+    return RepeatedAnswer(caller, *observation->earlier, observation->request == RequestMatch::kSamePayload, deadline);
+  }
+  if (observation->facts.msisdn_taken()) {
+    // By the same refusal's contest, if another call was quicker.
+    auto again = registry_.Get({caller.scope.operator_id, {}, {}}, refusal.verification_id, deadline);
+    if (again.ok() && again->contested) return AlreadyContested();
+    return Status(StatusCode::kFailedPrecondition, "NUMBER_TAKEN", "the number is somebody's by now: choose another");
   }
   application.verification_id = make_id_();
   return Verify(caller, application, *std::move(observation), deadline);
@@ -550,6 +550,11 @@ Result<Observation> Registration::Observe(const Application& application, Deadli
   for (const Application::Participant& other : application.others) {
     rules::PersonKey of_them = rules::PersonOf(policies_.Current(), other.subject.document(), clock_.Now());
     if (!of_them.number.empty()) query.parties.emplace_back(of_them.type, Redacted(std::move(of_them.number)));
+  }
+  if (application.record.has_alternative()) {
+    rules::PersonKey same =
+        rules::PersonOf(policies_.Current(), application.record.subject().second_document(), clock_.Now());
+    if (!same.number.empty()) query.parties.emplace_back(same.type, Redacted(std::move(same.number)));
   }
   query.today = rules::FormatDate(rules::DayAt(policies_.Current(), clock_.Now()));
   if (const auto rule = QuotaOf(policies_.Current(), application.record)) query.quota = rule->name();
@@ -626,16 +631,25 @@ std::vector<DeviceCapture> Registration::WhatDevicesSay(Application& application
   std::vector<DeviceCapture> proved;
   const std::string nonce = application.session && application.OwnsSession() ? application.session->nonce : "";
   v1::ApplicationRecord& record = application.record;
+  record.set_staff_signed_in(application.staff_signed_in);
   for (size_t i = 0; i < application.taken.size(); ++i) {
     const Application::Taken& each = application.taken[i];
     v1::SignatureFacts signature = Authenticate(each.signed_capture, observation.devices[i], application.owner, nonce,
                                                 observation.outlet_place, verify_signature_);
     const v1::CaptureSignature& as_signed = each.signed_capture.capture.signature();
-    // A second use is on record with the application that it was refused to, and takes nobody's counter.
-    if (signature.good() && !signature.replayed()) {
-      proved.push_back({each.signed_capture.capture.device_id(), as_signed.counter()});
+    const DeviceCapture capture = {each.signed_capture.capture.device_id(), as_signed.counter()};
+    // Also within one application a counter serves once.
+    if (capture.counter > 0 && std::any_of(proved.begin(), proved.end(), [&](const DeviceCapture& earlier) {
+          return earlier.device_id == capture.device_id && earlier.counter == capture.counter;
+        })) {
+      signature.set_replayed(true);
     }
-    if (rules::IsSigned(signature) && !as_signed.staff_id().empty()) record.set_staff_signed_in(true);
+    // A second use is on record with the application that it was refused to, and takes nobody's counter.
+    if (signature.good() && !signature.replayed()) proved.push_back(capture);
+    if (rules::IsSigned(signature) && !as_signed.staff_id().empty() &&
+        as_signed.staff_id() == record.channel().staff_id()) {
+      record.set_staff_signed_in(true);
+    }
     application.SignatureOf(each) = std::move(signature);
   }
   if (record.has_signature()) *facts.mutable_application()->mutable_signature() = record.signature();
@@ -655,6 +669,7 @@ std::vector<DeviceCapture> Registration::WhatDevicesSay(Application& application
 Result<v1::Verification> Registration::Verify(const Caller& caller, Application& application, Observation observation,
                                               Deadline deadline) {
   const rules::Policy& policy = policies_.Current();
+  application.staff_signed_in = application.record.staff_signed_in();
   v1::Facts facts;
   v1::ApplicationFacts& asked = *facts.mutable_application();
   asked.set_entry_type(application.record.entry_type());
@@ -700,6 +715,7 @@ Result<v1::Verification> Registration::Verify(const Caller& caller, Application&
     party.set_letter_scanned(!other.letter_scan.bytes.empty());
     *party.mutable_submit_time() = record.submit_time();
   }
+  WhatDevicesSay(application, observation, facts);
   // Tried as often as it may be: not looked at.
   if (by_face && !application.ComparedPictures().id_photo.bytes.empty() && !rules::AttemptsExceeded(policy, facts)) {
     const auto comes = application.WhoComes();
@@ -755,10 +771,21 @@ Result<v1::Verification> Registration::Verify(const Caller& caller, Application&
     commit.decision = rules::Decide(policy, facts);
     commit.request = application.request;
     commit.captures = proved;
-    commit.document_proved = rules::DocumentProved(facts);
-    if (facts.application().signature().known()) commit.device_id = facts.application().signature().device_id();
+    const bool proved_present = rules::DocumentProved(facts);
+    // What was refused for being tried too often would keep it so for ever.
+    if (!rules::AttemptsExceeded(policy, facts)) {
+      const v1::ChannelPolicy* channel = rules::ChannelOf(policy, facts.application().channel_type());
+      commit.counts_identity = proved_present;
+      if (!proved_present && rules::IsSigned(facts.application().signature())) {
+        commit.counted_device = facts.application().signature().device_id();
+      }
+      // Where nothing can be proved, an agent's customers do not count against each other.
+      if (!proved_present && channel != nullptr && channel->signed_capture()) {
+        commit.counted_agent = application.owner.agent_id;
+      }
+    }
     // Typed addresses say nothing of whose they are.
-    if (commit.document_proved) {
+    if (proved_present) {
       commit.address = Redacted(rules::NormaliseName(application.record.subject().document().address()));
     }
     commit.verification_id = application.verification_id;

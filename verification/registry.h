@@ -176,10 +176,11 @@ struct CommitRequest {
   uint64_t expected_sequence = 0;
   // Captures whose signatures are good: each counter serves one application.
   std::vector<DeviceCapture> captures;
-  // An attempt counts against the identity if its document was proved present, else against device (if known) and
-  // agent.
-  bool document_proved = false;
-  std::string device_id;
+  // Against whom a first submission counts as an attempt: the identity, or a device and an agent; false and empty:
+  // nobody.
+  bool counts_identity = false;
+  std::string counted_device;
+  std::string counted_agent;
   Redacted<std::string> address;  // normalised; empty: not kept for counting
   // The session that this registration uses up (session_store.h); empty if none. If it was used or ran out meanwhile,
   // what was observed moved.

@@ -126,6 +126,72 @@ TEST_F(CapturesTest, ACaptureServesOneApplication) {
   EXPECT_EQ(Provenance(replayed), v1::OUTCOME_FAILED);
 }
 
+TEST_F(CapturesTest, ACounterServesOnceAlsoWithinAnApplication) {
+  auto request = Application(shop_);
+  request.mutable_parties(0)->set_live_portrait("nobody");
+  cli::SignMadeUp(request);
+  const auto retried = AsIs(shop_, request);
+  ASSERT_EQ(retried.verdict(), v1::VERDICT_RETRY);
+  v1::ResubmitEvidenceRequest more;
+  more.set_request_id(Uuid());
+  more.set_verification_id(retried.verification_id());
+  more.add_items()->set_item(v1::EVIDENCE_ITEM_LIVE_PORTRAIT);
+  more.mutable_items(0)->set_photo("live");
+  *more.mutable_picture_capture() = request.parties(0).capture();
+  const cli::SigningDevice device(cli::MadeUpDeviceId("agent1"),
+                                  SigningKey::FromSeed("realname: a device for everybody"));
+  device.Sign(more, request.parties(0).capture().signature().counter());
+  const auto again = registration_.Resubmit(shop_, more, Soon());
+  ASSERT_TRUE(again.ok()) << again.status().reason();
+  EXPECT_THAT(Codes(*again), Contains(v1::CAP_REPLAYED));
+}
+
+TEST_F(CapturesTest, OldPicturesAreNotMadeYoungByReadingTheDocumentAgain) {
+  auto old = Application(shop_);
+  old.mutable_channel()->set_type(v1::CHANNEL_TYPE_PARTNER_STORE);
+  old.mutable_parties(0)->mutable_capture()->mutable_time()->set_seconds(kNoon - 7 * 86400);
+  const auto stale = Submitted(shop_, old);
+  EXPECT_THAT(stale.retry_items(),
+              ElementsAre(v1::EVIDENCE_ITEM_ID_PHOTO, v1::EVIDENCE_ITEM_LIVE_PORTRAIT, v1::EVIDENCE_ITEM_DOCUMENT));
+  // Pictures that are too old when they are sent again are asked for once more.
+  auto request = Application(shop_);
+  request.mutable_parties(0)->set_live_portrait("nobody");
+  const auto retried = Submitted(shop_, request);
+  v1::ResubmitEvidenceRequest more;
+  more.set_request_id(Uuid());
+  more.set_verification_id(retried.verification_id());
+  more.add_items()->set_item(v1::EVIDENCE_ITEM_LIVE_PORTRAIT);
+  more.mutable_items(0)->set_photo("live");
+  cli::SignMadeUp(more, "agent1", kNoon - 7 * 86400);
+  const auto too_old = registration_.Resubmit(shop_, more, Soon());
+  ASSERT_TRUE(too_old.ok());
+  EXPECT_THAT(Codes(*too_old), ElementsAre(v1::CAP_STALE));
+  EXPECT_THAT(too_old->retry_items(), ElementsAre(v1::EVIDENCE_ITEM_ID_PHOTO, v1::EVIDENCE_ITEM_LIVE_PORTRAIT));
+}
+
+TEST_F(CapturesTest, NobodyCountsAgainstAnothersDevice) {
+  UsePolicy([](v1::PolicyPack& pack) { pack.mutable_attempts()->set_per_device_day(2); });
+  const Caller rival = Seller("agent2", "outlet2");
+  for (int i = 0; i < 4; ++i) {
+    auto request = Application(rival);
+    request.mutable_parties(0)->mutable_capture()->set_device_id(cli::MadeUpDeviceId("agent1"));
+    request.mutable_parties(0)->mutable_capture()->set_method(v1::CAPTURE_METHOD_MANUAL);
+    ASSERT_TRUE(changed_registration_->Submit(rival, request, Soon()).ok());
+  }
+  auto typed = Application(shop_);
+  typed.mutable_parties(0)->mutable_capture()->set_method(v1::CAPTURE_METHOD_MANUAL);
+  EXPECT_THAT(Codes(SubmittedThen(shop_, typed)), Not(Contains(v1::RATE_ATTEMPTS_EXCEEDED)));
+}
+
+TEST_F(CapturesTest, ADeviceKeepsItsKey) {
+  v1::CaptureDevice device = Device("agent1");
+  device.set_public_key(SigningKey::FromSeed(std::string(32, '\x05')).PublicKey());
+  const Status status =
+      PrivateDatabase::Instance().capture_devices().Set(operator_, device, "a reason", "urn:admin", clock_.now, Soon());
+  EXPECT_EQ(status.reason(), "WRONG_STATE") << status.detail();
+  EXPECT_EQ(Submitted(shop_, Application(shop_)).verdict(), v1::VERDICT_PASS);
+}
+
 TEST_F(CapturesTest, OfTwoApplicationsAtOnceWithOneCaptureOnePasses) {
   std::atomic<int> passed{0}, replayed{0};
   const auto request = Application(shop_);
@@ -257,6 +323,7 @@ TEST_F(CapturesTest, AnIdentityIsTriedSoOftenAndStillServedInAHall) {
   EXPECT_EQ(faces_.examined, examined) << "nobody looked at the pictures";
   EXPECT_THAT(Codes(attempt(hall_)), Not(Contains(v1::RATE_ATTEMPTS_EXCEEDED)));
   clock_.now += std::chrono::seconds(61);
+  EXPECT_THAT(Codes(attempt(shop_)), Not(Contains(v1::RATE_ATTEMPTS_EXCEEDED)));
   EXPECT_THAT(Codes(attempt(shop_)), Contains(v1::RATE_ATTEMPTS_EXCEEDED)) << "five in a day";
   clock_.now += std::chrono::hours(24);
   EXPECT_THAT(Codes(attempt(shop_)), Not(Contains(v1::RATE_ATTEMPTS_EXCEEDED)));
@@ -266,7 +333,7 @@ TEST_F(CapturesTest, WhoHasNotGotTheDocumentLocksNobodyOut) {
   UsePolicy([](v1::PolicyPack& pack) {
     pack.mutable_attempts()->set_per_identity_minute(3);
     pack.mutable_attempts()->set_per_device_day(4);
-    pack.mutable_attempts()->set_per_agent_day(6);
+    pack.mutable_attempts()->set_per_agent_day(5);
   });
   const auto person = Application(shop_);
   const auto typed = [&](const std::string& agent, bool by_device) {
@@ -291,6 +358,13 @@ TEST_F(CapturesTest, WhoHasNotGotTheDocumentLocksNobodyOut) {
                                   }())),
               IsEmpty());
   EXPECT_THAT(typed("agent2", false), Contains(v1::CAP_MANUAL_ENTRY_FORBIDDEN)) << "another agent is not limited";
+  EXPECT_EQ(SubmittedThen(shop_, Application(shop_)).verdict(), v1::VERDICT_PASS)
+      << "whose document is there pays for nobody";
+  // Refusals do not keep the limit up: a day later it is over.
+  clock_.now += std::chrono::hours(23);
+  EXPECT_THAT(typed("agent1", false), ElementsAre(v1::RATE_ATTEMPTS_EXCEEDED));
+  clock_.now += std::chrono::hours(2);
+  EXPECT_THAT(typed("agent1", false), Contains(v1::CAP_MANUAL_ENTRY_FORBIDDEN));
 }
 
 TEST_F(CapturesTest, WhatIsOutOfTheOrdinaryIsForAPersonToLookAt) {

@@ -31,6 +31,7 @@ class ListsTest : public CounterTest {
     v1::ListEntry entry = Entry(kind);
     entry.mutable_document()->set_type(document.type());
     entry.mutable_document()->set_number(document.number());
+    entry.mutable_document()->set_nationality(document.nationality());
     return entry;
   }
   v1::ImportListEntriesResponse Imported(const std::vector<v1::ListEntry>& entries) {
@@ -148,7 +149,8 @@ TEST_F(ListsTest, AgentsAndNumbersAreScreenedToo) {
   request.set_msisdn("+8613955556666");
   const auto disputed = Submitted(shop_, request);
   EXPECT_EQ(disputed.verdict(), v1::VERDICT_REVIEW);
-  EXPECT_THAT(Codes(disputed), ElementsAre(v1::LST_DISPUTED));
+  EXPECT_THAT(Codes(disputed), ElementsAre(0));
+  EXPECT_THAT(StaffCodes(disputed), ElementsAre(v1::LST_DISPUTED));
   auto stored = registry_.GetDecision(chief_.scope, disputed.verification_id(), 0, Soon());
   ASSERT_TRUE(stored.ok());
   ASSERT_EQ(stored->facts.list_hits_size(), 1);
@@ -176,6 +178,27 @@ TEST_F(ListsTest, WhoComesForAnotherIsScreenedToo) {
   agent.mutable_power()->set_principal_number(request.parties(0).document().number());
   agent.mutable_power()->set_scan("a letter");
   Imported({Of(helper.document())});
+  const auto refused = Submitted(hall_, request);
+  EXPECT_THAT(StaffCodes(refused), Contains(v1::LST_PUNISHED_PERSON));
+  // Nor does a contest bring them past the list.
+  auto contest = Contest(refused, request);
+  contest.set_msisdn(cli::MadeUpMsisdn(99887766));
+  EXPECT_THAT(StaffCodes(Contested(contest)), Contains(v1::LST_PUNISHED_PERSON));
+}
+
+TEST_F(ListsTest, TheSecondDocumentIsScreenedToo) {
+  auto request = Application(hall_);
+  request.mutable_channel()->set_type(v1::CHANNEL_TYPE_OWN_HALL);
+  v1::AlternativeIdentification& alternative = *request.mutable_parties(0)->mutable_alternative();
+  v1::Document& second = *alternative.mutable_second_document();
+  second.set_type(v1::DOCUMENT_TYPE_PASSPORT);
+  second.set_number("E77665544");
+  second.set_nationality("CHN");
+  second.set_name(request.parties(0).document().name());
+  second.set_valid_to("2030-01-01");
+  alternative.mutable_second_capture()->set_method(v1::CAPTURE_METHOD_OCR);
+  *alternative.mutable_second_capture()->mutable_time() = ToTimestamp(clock_.now);
+  Imported({Of(second)});
   EXPECT_THAT(StaffCodes(Submitted(hall_, request)), Contains(v1::LST_PUNISHED_PERSON));
 }
 

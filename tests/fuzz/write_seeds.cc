@@ -35,6 +35,11 @@ v1::SubmitRegistrationRequest Application() {
   *party.mutable_document() = testing::SampleDocument();
   party.mutable_capture()->set_method(v1::CAPTURE_METHOD_CHIP_READ);
   party.mutable_capture()->mutable_time()->set_seconds(testing::kNoon);
+  party.mutable_capture()->set_device_id("reader-1");
+  v1::CaptureSignature& signature = *party.mutable_capture()->mutable_signature();
+  signature.set_counter(7);
+  signature.mutable_place()->set_latitude_e7(312304000);
+  signature.set_signature("a signature");
   party.set_id_photo("a picture");
   party.set_live_portrait("another");
   return request;

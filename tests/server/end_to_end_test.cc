@@ -23,6 +23,7 @@ namespace realname::testing {
 namespace {
 
 using ::testing::Contains;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 std::string Photo(const std::string& name) {
@@ -512,6 +513,51 @@ TEST_F(EndToEnd, ADeadlineIsRequired) {
   v1::GetVerificationRequest request;
   request.set_verification_id(cli::NewUuid());
   EXPECT_EQ(cli::ErrorReasonOf(stub->GetVerification(&context, request, &out)), "DEADLINE_REQUIRED");
+}
+
+TEST_F(EndToEnd, WhoIsListedIsRefusedAndTheCounterIsNotToldWhy) {
+  cli::Client liaison = Service::Instance().As("police_liaison");
+  const auto request = Application("franck_01829", "franck_02045");
+  v1::ImportListEntriesRequest import;
+  v1::ListEntry& entry = *import.add_entries();
+  entry.set_kind(v1::LIST_KIND_PUNISHED_PERSON);
+  *entry.mutable_document() = request.parties(0).document();
+  entry.set_authority("the bureau");
+  entry.set_authority_reference(cli::NewUuid());
+  entry.set_legal_basis("Joint punishment measures (2024)");
+  entry.set_from_date("2020-01-01");
+  entry.set_to_date("2099-01-01");
+  entry.set_state(v1::LIST_STATE_ACTIVE);
+  import.set_note("by letter");
+  v1::ImportListEntriesResponse imported;
+  EXPECT_EQ(cli::ErrorReasonOf(retail_.Call([&](grpc::ClientContext& c) {
+              return retail_.accountability().ImportListEntries(&c, import, &imported);
+            })),
+            "ROLE_NOT_ALLOWED");
+  auto status = liaison.Call(
+      [&](grpc::ClientContext& c) { return liaison.accountability().ImportListEntries(&c, import, &imported); });
+  ASSERT_TRUE(status.ok()) << cli::Describe(status);
+  EXPECT_EQ(imported.taken(), 1u);
+  const auto answer = Submit(request);
+  EXPECT_EQ(answer.verdict(), v1::VERDICT_REJECT);
+  EXPECT_THAT(Codes(answer), ElementsAre(0));
+  EXPECT_THAT(Codes(Get(auditor_, answer.verification_id())), ElementsAre(v1::LST_PUNISHED_PERSON));
+  v1::ListListEntriesResponse listed;
+  status = liaison.Call([&](grpc::ClientContext& c) {
+    return liaison.accountability().ListListEntries(&c, v1::ListListEntriesRequest(), &listed);
+  });
+  ASSERT_TRUE(status.ok()) << cli::Describe(status);
+  ASSERT_EQ(listed.entries_size(), 1);
+  EXPECT_THAT(listed.entries(0).document().number(), ::testing::HasSubstr("***"));
+  v1::ChangeListEntryRequest change;
+  change.set_entry_id(listed.entries(0).entry_id());
+  change.set_state(v1::LIST_STATE_REMOVED);
+  change.set_note("on appeal");
+  v1::ListEntry removed;
+  status = liaison.Call(
+      [&](grpc::ClientContext& c) { return liaison.accountability().ChangeListEntry(&c, change, &removed); });
+  ASSERT_TRUE(status.ok()) << cli::Describe(status);
+  EXPECT_EQ(removed.changes_size(), 2);
 }
 
 TEST_F(EndToEnd, UnreadableAndOversizedRequestsAreNamed) {

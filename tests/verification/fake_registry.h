@@ -68,8 +68,8 @@ class FakeRegistry final : public Registry {
       device.status = v1::SELLER_STATUS_ACTIVE;
       device.agent_id = query.seller.agent_id;
       device.public_key = "a key";
-      const auto used = counters_.find({query.operator_id, capture.device_id, capture.counter});
-      device.counter_used = capture.counter > 0 && used != counters_.end() && used->second != query.verification_id;
+      device.counter_used =
+          capture.counter > 0 && counters_.contains({query.operator_id, capture.device_id, capture.counter});
     }
     return out;
   }

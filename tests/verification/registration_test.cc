@@ -276,6 +276,14 @@ TEST_F(RegistrationTest, ADocumentReadAgainIsJudgedByWhatItSaysNow) {
     again.mutable_items(0)->mutable_capture()->mutable_signature()->set_counter(
         static_cast<uint64_t>(1000 + ++captures_));
     again.mutable_items(0)->mutable_capture()->mutable_signature()->set_signature("signed");
+    for (const v1::EvidenceItem item : {v1::EVIDENCE_ITEM_ID_PHOTO, v1::EVIDENCE_ITEM_LIVE_PORTRAIT}) {
+      v1::Evidence& picture = *again.add_items();
+      picture.set_item(item);
+      picture.set_photo(item == v1::EVIDENCE_ITEM_ID_PHOTO ? "the holder" : "the holder, live");
+    }
+    v1::Capture& pictures = *again.mutable_picture_capture();
+    pictures = again.items(0).capture();
+    pictures.mutable_signature()->set_counter(static_cast<uint64_t>(1000 + ++captures_));
     auto decided = registration_.Resubmit(retail_, again, Soon());
     EXPECT_TRUE(decided.ok()) << decided.status().message();
     return decided.ok() ? *decided : v1::Verification();
@@ -283,14 +291,16 @@ TEST_F(RegistrationTest, ADocumentReadAgainIsJudgedByWhatItSaysNow) {
   auto stale = Application(2);
   stale.mutable_parties(0)->mutable_capture()->mutable_time()->set_seconds(kNoon - 2 * 86400);
   const auto first = Submitted(stale);
-  ASSERT_THAT(first.retry_items(), ElementsAre(v1::EVIDENCE_ITEM_DOCUMENT));
+  ASSERT_THAT(first.retry_items(),
+              ElementsAre(v1::EVIDENCE_ITEM_ID_PHOTO, v1::EVIDENCE_ITEM_LIVE_PORTRAIT, v1::EVIDENCE_ITEM_DOCUMENT))
+      << "its signature vouched for the pictures, too";
   EXPECT_EQ(resubmit(first, "别人").verdict(), v1::VERDICT_REVIEW) << "another name on a known number";
 
   auto misread = Application(3);
   misread.mutable_parties(0)->mutable_capture()->mutable_time()->set_seconds(kNoon - 2 * 86400);
   misread.mutable_parties(0)->mutable_document()->set_name("测试申");
   const auto second = Submitted(misread);
-  ASSERT_THAT(second.retry_items(), ElementsAre(v1::EVIDENCE_ITEM_DOCUMENT));
+  ASSERT_EQ(second.retry_items_size(), 3);
   EXPECT_EQ(resubmit(second, SampleDocument().name()).verdict(), v1::VERDICT_PASS) << "a misreading put right";
 }
 

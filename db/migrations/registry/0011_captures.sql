@@ -84,11 +84,16 @@ create function realname.set_capture_device(
   p_description text, p_change_id uuid, p_bytes bytea, p_reason text, p_principal text, p_now timestamptz)
 returns void language plpgsql as $$
 begin
+  -- A counter of another key is another counter, so a key is for good.
+  if exists (select 1 from realname.capture_device d
+             where d.operator_id = p_operator and d.device_id = p_device and d.public_key <> p_public_key) then
+    raise exception 'another key' using errcode = 'RN010';
+  end if;
   insert into realname.capture_device values
     (p_operator, p_device, p_agent, p_outlet, p_status, p_public_key, p_description)
   on conflict (operator_id, device_id) do update
     set agent_id = excluded.agent_id, outlet_id = excluded.outlet_id, status = excluded.status,
-        public_key = excluded.public_key, description = excluded.description;
+        description = excluded.description;
   insert into realname.capture_device_change values
     (p_operator, p_device, p_change_id, p_bytes, p_reason, p_principal, p_now);
 end $$;
@@ -127,10 +132,11 @@ language sql stable as $$
             and a.counted = p_person_id::text and a.attempt_time > p_now - interval '1 day' limit 10000) a) i
 $$;
 
--- What an application leaves behind for the counts of later ones. A counter that served another application is RN001.
+-- What an application leaves behind for the counts of later ones: `p_identity`, `p_device` and `p_agent` say against whom a
+-- first submission counts. A counter that was used before is RN001.
 create function realname.note_application(
   p_operator text, p_agent text, p_person_id uuid, p_verification_id uuid, p_sequence bigint, p_devices text[],
-  p_counters bigint[], p_proved boolean, p_device text, p_index_version integer, p_address_index bytea, p_now timestamptz)
+  p_counters bigint[], p_identity boolean, p_device text, p_index_version integer, p_address_index bytea, p_now timestamptz)
 returns boolean language plpgsql as $$
 begin
   for i in 1 .. coalesce(array_length(p_devices, 1), 0) loop
@@ -141,17 +147,14 @@ begin
       raise exception 'the capture was used meanwhile' using errcode = 'RN001';
     end if;
   end loop;
-  if p_sequence = 1 then
-    if p_proved then
-      insert into realname.attempt values (p_operator, 1, p_person_id::text, p_now, p_verification_id);
-    else
-      if p_device <> '' then
-        insert into realname.attempt values (p_operator, 2, p_device, p_now, p_verification_id);
-      end if;
-      if p_agent <> '' then
-        insert into realname.attempt values (p_operator, 3, p_agent, p_now, p_verification_id);
-      end if;
-    end if;
+  if p_sequence = 1 and p_identity then
+    insert into realname.attempt values (p_operator, 1, p_person_id::text, p_now, p_verification_id);
+  end if;
+  if p_sequence = 1 and p_device <> '' then
+    insert into realname.attempt values (p_operator, 2, p_device, p_now, p_verification_id);
+  end if;
+  if p_sequence = 1 and p_agent <> '' then
+    insert into realname.attempt values (p_operator, 3, p_agent, p_now, p_verification_id);
   end if;
   if p_address_index is not null then
     insert into realname.address_use as u values (p_index_version, p_address_index, p_operator, p_person_id, p_now)

@@ -66,7 +66,7 @@ returns text language sql stable as $$
 $$;
 
 -- Takes an entry that authority and reference do not name yet. Null if they do. A person whose document was claimed
--- meanwhile is RN001; a known person's applications under way see that something moved.
+-- meanwhile is RN001; an application of a known person that was observed and not committed yet sees that something moved.
 create function realname.add_list_entry(
   p_entry_id uuid, p_operator text, p_kind smallint, p_state smallint, p_person_id uuid, p_person_is_new boolean,
   p_index_version integer, p_document_index bytea, p_agent text, p_number_index bytea, p_authority text,
