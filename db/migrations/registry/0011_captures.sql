@@ -98,15 +98,18 @@ begin
     (p_operator, p_device, p_change_id, p_bytes, p_reason, p_principal, p_now);
 end $$;
 
--- What is counted of earlier applications; null windows are not looked at. Counts end at 10,000.
+-- What is counted of earlier applications; null windows are not looked at. Counts end at 10,000. In PL/pgSQL, which keeps its
+-- plan: SQL would plan anew in every call.
 create function realname.observe_conduct(
   p_operator text, p_agent text, p_outlet text, p_person_id uuid, p_device text, p_index_version integer,
   p_address_index bytea, p_device_since timestamptz, p_address_since timestamptz, p_person_since timestamptz,
   p_outlet_since uuid, p_verification_id uuid, p_now timestamptz)
 returns table (identity_minute bigint, identity_day bigint, device_day bigint, agent_day bigint, device_people bigint,
                address_people bigint, outlet_hour bigint, person_numbers bigint)
-language sql stable as $$
-  select i.minute, i.day,
+language plpgsql stable as $$
+#variable_conflict use_column
+begin
+  return query select i.minute, i.day,
     (select count(*) from (
        select 1 from realname.attempt a where a.operator_id = p_operator and a.kind = 2 and a.counted = p_device
          and a.attempt_time > p_now - interval '1 day' limit 10000) d),
@@ -129,8 +132,8 @@ language sql stable as $$
        and (v.expire_time is null or v.expire_time > p_now) and v.verification_id is distinct from p_verification_id)
   from (select count(*) filter (where a.attempt_time > p_now - interval '1 minute') as minute, count(*) as day from (
           select a.attempt_time from realname.attempt a where a.operator_id = p_operator and a.kind = 1
-            and a.counted = p_person_id::text and a.attempt_time > p_now - interval '1 day' limit 10000) a) i
-$$;
+            and a.counted = p_person_id::text and a.attempt_time > p_now - interval '1 day' limit 10000) a) i;
+end $$;
 
 -- What an application leaves behind for the counts of later ones: `p_identity`, `p_device` and `p_agent` say against whom a
 -- first submission counts. A counter that was used before is RN001.

@@ -46,8 +46,9 @@ $$;
 create function realname.screen(
   p_operator text, p_person_id uuid, p_agent text, p_index_version integer, p_number_index bytea, p_parties bytea[],
   p_today date)
-returns text language sql stable as $$
-  select string_agg(hit.entry_id || ':' || hit.kind, ' ' order by hit.entry_id) from (
+returns text language plpgsql stable as $$
+begin
+  return (select string_agg(hit.entry_id || ':' || hit.kind, ' ' order by hit.entry_id) from (
     select e.entry_id, e.kind from realname.list_entry e
     where e.person_id = p_person_id and e.operator_id = p_operator and e.kind in (1, 3)
       and realname.is_in_force(e, p_today)
@@ -62,8 +63,8 @@ returns text language sql stable as $$
     union
     select e.entry_id, e.kind from realname.list_entry e
     where e.number_index_version = p_index_version and e.number_index = p_number_index and e.operator_id = p_operator
-      and realname.is_in_force(e, p_today)) hit
-$$;
+      and realname.is_in_force(e, p_today)) hit);
+end $$;
 
 -- Takes an entry that authority and reference do not name yet. Null if they do. A person whose document was claimed
 -- meanwhile is RN001; an application of a known person that was observed and not committed yet sees that something moved.
