@@ -59,7 +59,7 @@ struct DeviceCapture {
   uint64_t counter = 0;
 };
 
-// A device as registered, and whether the counter served another application.
+// A device as registered, and whether the counter was used before, by whichever application.
 struct ObservedDevice {
   bool known = false;
   v1::SellerStatus status = v1::SELLER_STATUS_UNSPECIFIED;
