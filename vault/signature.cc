@@ -4,6 +4,11 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <memory>
+#include <mutex>
+#include <shared_mutex>
+#include <string>
+#include <unordered_map>
 
 #include <openssl/bio.h>
 #include <openssl/ec.h>
@@ -43,6 +48,30 @@ Key ReadPublicKey(std::string_view der) {
   if (!key || at != Bytes(der) + der.size() || !IsKnownKind(key.get())) return nullptr;
   return key;
 }
+
+// Keys that were read before: reading one costs as much as verifying with it. Bounded, because devices are many and
+// callers' words for keys are not trusted to be few.
+class KnownKeys {
+ public:
+  // Nothing if it is no key of a kind that is known.
+  std::shared_ptr<EVP_PKEY> Find(std::string_view der) {
+    std::string name(der);
+    {
+      const std::shared_lock lock(mutex_);
+      if (const auto found = keys_.find(name); found != keys_.end()) return found->second;
+    }
+    std::shared_ptr<EVP_PKEY> key = ReadPublicKey(der);
+    if (!key) return key;
+    const std::unique_lock lock(mutex_);
+    if (keys_.size() >= kMost) keys_.clear();
+    return keys_.emplace(std::move(name), std::move(key)).first->second;
+  }
+
+ private:
+  static constexpr size_t kMost = 10000;
+  std::shared_mutex mutex_;
+  std::unordered_map<std::string, std::shared_ptr<EVP_PKEY>> keys_;
+};
 
 // Ed25519 hashes by itself.
 const EVP_MD* DigestOf(const EVP_PKEY* key) {
@@ -84,7 +113,8 @@ SigningKey::~SigningKey() = default;
 bool IsSignatureKey(std::string_view public_key) { return ReadPublicKey(public_key) != nullptr; }
 
 bool VerifySignature(std::string_view public_key, std::string_view message, std::string_view signature) {
-  const Key key = ReadPublicKey(public_key);
+  static KnownKeys& known = *new KnownKeys();  // for as long as any thread runs
+  const std::shared_ptr<EVP_PKEY> key = known.Find(public_key);
   if (!key) return false;
   const Context context(EVP_MD_CTX_new());
   if (!context) Broken("out of memory");
