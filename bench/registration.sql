@@ -5,16 +5,24 @@
 \set key :first_key + :client_id * 1000000000 + :i
 select o.request_verification_id, o.same_payload, o.person_id, o.row_version, o.person_known, o.name_differs, o.numbers_held,
   o.msisdn_taken, a.status, a.contract_from, a.contract_to, a.trained_until, coalesce(a.acts_for <> '', false), u.status,
-  m.status, m.trained_until, u.latitude_e7, u.longitude_e7, c.identity_minute, c.identity_day, c.device_day, c.agent_day,
-  c.device_people, c.address_people, c.outlet_hour, c.person_numbers,
-  realname.screen('bench', o.person_id, 'agent1', 1, sha256(('+' || :key)::bytea), '{}'::bytea[], '2027-01-15'), k.device_id,
-  d.status, d.agent_id, d.outlet_id, d.public_key, exists (
+  m.status, m.trained_until, u.latitude_e7, u.longitude_e7, 0, 0, 0, 0, 0, 0, 0, 0,
+  (select string_agg(hit.entry_id || ':' || hit.kind, ' ' order by hit.entry_id) from (
+    select e.entry_id, e.kind from realname.list_entry e where e.person_id = o.person_id and e.kind in (1, 3)
+      and e.operator_id = 'bench' and realname.is_in_force(e, '2027-01-15')
+    union select e.entry_id, e.kind from unnest('{}'::bytea[]) as party
+      join realname.document_claim y on y.index_version = 1 and y.document_index = party
+      join realname.list_entry e on e.person_id = y.person_id and e.kind in (1, 3) and e.operator_id = 'bench'
+      and realname.is_in_force(e, '2027-01-15')
+    union select e.entry_id, e.kind from realname.list_entry e where 'agent1' <> '' and e.agent_id = 'agent1'
+      and e.operator_id = 'bench' and realname.is_in_force(e, '2027-01-15')
+    union select e.entry_id, e.kind from realname.list_entry e where e.number_index_version = 1
+      and e.number_index = sha256(('+' || :key)::bytea) and e.operator_id = 'bench'
+      and realname.is_in_force(e, '2027-01-15')) hit),
+  k.device_id, d.status, d.agent_id, d.outlet_id, d.public_key, exists (
     select 1 from realname.capture x where x.operator_id = 'bench' and x.device_id = k.device_id
-    and x.counter = nullif(k.counter, 0) and x.verification_id is distinct from null::uuid)
+    and x.counter = nullif(k.counter, 0))
 from realname.observe(:principal::text, md5(:key::text)::uuid, :bytes32::bytea, 'bench', 1, sha256(:key::text::bytea),
   :bytes32::bytea, sha256(('+' || :key)::bytea), null, 'operator', realname.at(1800000000000000)) o
-cross join lateral realname.observe_conduct('bench', 'agent1', 'outlet1', o.person_id, 'agent1-reader', 1,
-  sha256(('@' || :key)::bytea), null, null, null, null, null, realname.at(1800000000000000)) c
 left join realname.seller a on a.operator_id = 'bench' and a.agent_id = 'agent1' and a.outlet_id = '' and a.staff_id = ''
 left join realname.seller u on u.operator_id = 'bench' and u.agent_id = 'agent1' and u.outlet_id = 'outlet1' and u.staff_id = ''
 left join realname.seller m on m.operator_id = 'bench' and m.agent_id = 'agent1' and m.outlet_id = 'outlet1' and m.staff_id = ''

@@ -142,7 +142,7 @@ class ReviewCommands {
   // Those named, and the conclusion's own outcome for the others that found something.
   void FillChecks(const v1::ReviewCase& held, v1::DecideCaseRequest& request) const {
     for (const v1::CheckResult& check : held.verification().checks()) {
-      if (check.outcome() != v1::OUTCOME_FAILED && check.outcome() != v1::OUTCOME_UNCERTAIN) continue;
+      if (check.outcome() == v1::OUTCOME_PASSED || check.outcome() == v1::OUTCOME_SKIPPED) continue;
       v1::CheckVote& vote = *request.add_checks();
       vote.set_check(check.check());
       vote.set_outcome(o_.approve ? v1::OUTCOME_PASSED : v1::OUTCOME_FAILED);

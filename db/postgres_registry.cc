@@ -119,6 +119,7 @@ Result<Observation> PostgresRegistry::Observe(const ObserveQuery& query, Deadlin
   const Nullable device_since = MicrosOf(query.windows.device_since);
   const Nullable address_since = MicrosOf(query.windows.address_since);
   const Nullable person_since = MicrosOf(query.windows.person_since);
+  const Nullable attempts_since = MicrosOf(query.windows.attempts_since);
 
   const Nullable today = query.today.empty() ? Nullable::Null() : Nullable::Text(query.today);
   std::string parties;
@@ -130,11 +131,11 @@ Result<Observation> PostgresRegistry::Observe(const ObserveQuery& query, Deadlin
   Observation observation;
   std::string earlier;
   Status status = RunStatement(pool_, deadline, "observe", Repeatable::kYes, [&](pqxx::transaction_base& tx) {
-    const auto rows =
-        Execute(tx, "observe", query.request.principal, query.request.request_id, Bytes{payload}, query.operator_id,
-                index_version_, document, Bytes{name}, Bytes{number}, verification, Micros(query.now),
-                query.seller.agent_id, query.seller.outlet_id, query.staff_id, devices, counters, address, device_since,
-                address_since, person_since, outlet_since, query.quota, parties, today);
+    const auto rows = Execute(tx, "observe", query.request.principal, query.request.request_id, Bytes{payload},
+                              query.operator_id, index_version_, document, Bytes{name}, Bytes{number}, verification,
+                              Micros(query.now), query.seller.agent_id, query.seller.outlet_id, query.staff_id, devices,
+                              counters, address, device_since, address_since, person_since, outlet_since, query.quota,
+                              parties, today, attempts_since, static_cast<int64_t>(query.windows.count_to));
     const auto row = rows[0];
     if (!row[0].is_null()) {
       earlier = row[0].as<std::string>();
@@ -354,9 +355,12 @@ Result<CommitOutcome> PostgresRegistry::Commit(const CommitRequest& request, Dea
   }
 
   const TimePoint evidence_expire = request.evidence_expire_time.value_or(request.now);
-  auto photos = PutPictures(person_id, *key, {&request.pictures.id_photo, &request.pictures.live_portrait}, request,
-                            evidence_expire, deadline);
+  // Of an attempt that was written before nothing is written again.
+  std::vector<const Picture*> sent = {&request.pictures.id_photo, &request.pictures.live_portrait};
+  if (request.same_attempt) sent.clear();
+  auto photos = PutPictures(person_id, *key, sent, request, evidence_expire, deadline);
   if (!photos.ok()) return photos.status();
+  photos->resize(2);
 
   const uint64_t sequence = request.expected_sequence + 1;
   const uint32_t attempt = request.facts.attempt();
@@ -373,8 +377,9 @@ Result<CommitOutcome> PostgresRegistry::Commit(const CommitRequest& request, Dea
   audit.operator_id = request.owner.operator_id;
   audit.occur_time_us = Micros(request.now);
   v1::Facts facts = request.facts;
-  auto parties = PrepareParties(request, facts, {{request.document_type, request.document_number.Reveal()}, person_id},
-                                evidence_expire, deadline);
+  const KnownPerson subscriber = {{request.document_type, request.document_number.Reveal()}, person_id};
+  auto parties = request.same_attempt ? Result<std::vector<PreparedParty>>(std::vector<PreparedParty>())
+                                      : PrepareParties(request, facts, subscriber, evidence_expire, deadline);
   if (!parties.ok()) return parties.status();
   auto sealed = SealDecision(*key, facts, request.decision, std::move(audit));
   if (!sealed.ok()) return sealed.status();
@@ -393,7 +398,7 @@ Result<CommitOutcome> PostgresRegistry::Commit(const CommitRequest& request, Dea
                                 ? Nullable::Null()
                                 : Nullable::Text(request.decision.next_reverification_date());
   const Nullable session = request.session_id.empty() ? Nullable::Null() : Nullable::Text(request.session_id);
-  const std::string record_bytes = Canonical(record);
+  const std::string record_bytes = request.same_attempt ? std::string() : Canonical(record);
   const auto [devices, counters] = ArraysOf(request.captures);
   const Nullable address = AddressIndex(request.address.Reveal());
 
@@ -569,6 +574,21 @@ Result<uint32_t> PostgresRegistry::WarnReservations(TimePoint now, TimePoint bef
   });
   if (!status.ok()) return status;
   return told;
+}
+
+Result<std::vector<AwaitingSource>> PostgresRegistry::TakeAwaitingSource(TimePoint now, TimePoint begun_before,
+                                                                         std::chrono::seconds retry, uint32_t limit,
+                                                                         Deadline deadline) {
+  std::vector<AwaitingSource> taken;
+  // Taken twice is asked twice, at worst.
+  Status status = RunStatement(pool_, deadline, "take source waits", Repeatable::kYes, [&](pqxx::transaction_base& tx) {
+    taken.clear();
+    for (const auto& row : Execute(tx, "take_source_waits", Micros(now), Micros(begun_before), retry.count(), limit)) {
+      taken.push_back({row[0].as<std::string>(), row[1].as<std::string>()});
+    }
+  });
+  if (!status.ok()) return status;
+  return taken;
 }
 
 Result<uint32_t> PostgresRegistry::ForgetAttempts(TimePoint before, uint32_t limit, Deadline deadline) {

@@ -33,6 +33,9 @@ class PostgresRegistry final : public Registry {
                          const std::string& notice_id, bool drop_evidence, TimePoint now, Deadline deadline) override;
   Result<uint32_t> ExpireReservations(TimePoint now, uint32_t limit, Deadline deadline) override;
   Result<uint32_t> WarnReservations(TimePoint now, TimePoint before, uint32_t limit, Deadline deadline) override;
+  Result<std::vector<AwaitingSource>> TakeAwaitingSource(TimePoint now, TimePoint begun_before,
+                                                         std::chrono::seconds retry, uint32_t limit,
+                                                         Deadline deadline) override;
   Result<uint32_t> ForgetAttempts(TimePoint before, uint32_t limit, Deadline deadline) override;
   Result<PrecheckObservation> ObservePrecheck(const PrecheckQuery& query, Deadline deadline) override;
   Status ArchivePolicy(const std::string& digest, const std::string& text, Deadline deadline) override;

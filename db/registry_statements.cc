@@ -21,6 +21,11 @@ constexpr char kLatestDecision[] =
 constexpr char kInScope[] =
     " v.operator_id = $1 and ($2::text is null or v.agent_id = $2) and ($3::text is null or v.outlet_id = $3) ";
 
+// A count within a window, up to $25; what is in no window is not looked at.
+std::string Counted(const std::string& window, const std::string& rows) {
+  return "case when " + window + " is null then 0 else (select count(*) from (" + rows + " limit $25::bigint) n) end";
+}
+
 }  // namespace
 
 void PrepareRegistryStatements(Connection& connection) {
@@ -31,26 +36,71 @@ void PrepareRegistryStatements(Connection& connection) {
       " from realname.verification_claim c join realname.verification v on v.person_id = c.person_id "
       "and v.verification_id = c.verification_id ";
 
+  // Everything in one statement of subqueries, whose plan is kept: functions would cost a call each.
+  const std::string person_attempts =
+      "select 1 from realname.attempt t where t.operator_id = $4 and t.kind = 1 and t.counted = o.person_id::text ";
+  const std::string in_force = "e.operator_id = $4 and realname.is_in_force(e, $23)";
   connection.raw.prepare(
       "observe",
       "select o.request_verification_id, o.same_payload, o.person_id, o.row_version, o.person_known, o.name_differs, "
       "o.numbers_held, o.msisdn_taken, a.status, a.contract_from, a.contract_to, a.trained_until, "
-      "coalesce(a.acts_for <> '', false), u.status, m.status, m.trained_until, u.latitude_e7, u.longitude_e7, "
-      "c.identity_minute, c.identity_day, c.device_day, c.agent_day, c.device_people, c.address_people, c.outlet_hour, "
-      "c.person_numbers, realname.screen($4, o.person_id, $11, $5, $8, $22::bytea[], $23), k.device_id, d.status, "
-      "d.agent_id, d.outlet_id, d.public_key, exists ("
-      "  select 1 from realname.capture x where x.operator_id = $4 and x.device_id = k.device_id "
-      "  and x.counter = nullif(k.counter, 0)) "
-      "from realname.observe($1, $2, $3, $4, $5, $6, $7, $8, $9, $21, realname.at($10)) o "
-      "cross join lateral realname.observe_conduct($4, $11, $12, o.person_id, ($14::text[])[1], $5, $16, "
-      "realname.at($17), realname.at($18), realname.at($19), $20, $9, realname.at($10)) c "
-      "left join realname.seller a on a.operator_id = $4 and a.agent_id = $11 and a.outlet_id = '' and a.staff_id = '' "
-      "left join realname.seller u on u.operator_id = $4 and u.agent_id = $11 and u.outlet_id = $12 and u.staff_id = "
-      "'' "
-      "left join realname.seller m on m.operator_id = $4 and m.agent_id = $11 and m.outlet_id = $12 and "
-      "m.staff_id = $13 "
-      "left join unnest($14::text[], $15::bigint[]) with ordinality k(device_id, counter, position) on true "
-      "left join realname.capture_device d on d.operator_id = $4 and d.device_id = k.device_id order by k.position");
+      "coalesce(a.acts_for <> '', false), u.status, m.status, m.trained_until, u.latitude_e7, u.longitude_e7, " +
+          Counted("$24::bigint", person_attempts + "and t.attempt_time > realname.at($10) - interval '1 minute'") +
+          ", " + Counted("$24::bigint", person_attempts + "and t.attempt_time > realname.at($24)") + ", " +
+          Counted("$24::bigint",
+                  "select 1 from realname.attempt t where t.operator_id = $4 and t.kind = 2 "
+                  "and t.counted = ($14::text[])[1] and t.attempt_time > realname.at($24)") +
+          ", " +
+          Counted("$24::bigint",
+                  "select 1 from realname.attempt t where t.operator_id = $4 and t.kind = 3 and t.counted = $11 "
+                  "and t.attempt_time > realname.at($24)") +
+          ", " +
+          Counted("$17::bigint",
+                  "select distinct x.person_id from realname.capture x where x.operator_id = $4 "
+                  "and x.device_id = ($14::text[])[1] and x.take_time > realname.at($17) "
+                  "and x.person_id is distinct from o.person_id") +
+          ", " +
+          Counted("$18::bigint",
+                  "select 1 from realname.address_use x where x.index_version = $5 and x.address_index = $16 "
+                  "and x.operator_id = $4 and x.use_time > realname.at($18) "
+                  "and x.person_id is distinct from o.person_id") +
+          ", " +
+          Counted("$20::uuid",
+                  "select 1 from realname.verification v where v.operator_id = $4 and v.agent_id = $11 "
+                  "and v.outlet_id = $12 and v.verification_id >= $20 and v.verification_id is distinct from $9") +
+          ", " +
+          Counted("$19::bigint",
+                  "select 1 from realname.verification v where v.person_id = o.person_id and v.operator_id = $4 "
+                  "and v.holds_place and v.create_time > realname.at($19) "
+                  "and (v.expire_time is null or v.expire_time > realname.at($10)) "
+                  "and v.verification_id is distinct from $9") +
+          // Entries of lists in force, as "id:kind id:kind ..." in the order of their ids.
+          ", (select string_agg(hit.entry_id || ':' || hit.kind, ' ' order by hit.entry_id) from ("
+          "  select e.entry_id, e.kind from realname.list_entry e where e.person_id = o.person_id and e.kind in (1, 3) "
+          "  and " +
+          in_force +
+          "  union select e.entry_id, e.kind from unnest($22::bytea[]) as party "
+          "  join realname.document_claim y on y.index_version = $5 and y.document_index = party "
+          "  join realname.list_entry e on e.person_id = y.person_id and e.kind in (1, 3) and " +
+          in_force +
+          "  union select e.entry_id, e.kind from realname.list_entry e where $11 <> '' and e.agent_id = $11 and " +
+          in_force +
+          "  union select e.entry_id, e.kind from realname.list_entry e where e.number_index_version = $5 "
+          "  and e.number_index = $8 and " +
+          in_force +
+          ") hit), k.device_id, d.status, d.agent_id, d.outlet_id, d.public_key, exists ("
+          "  select 1 from realname.capture x where x.operator_id = $4 and x.device_id = k.device_id "
+          "  and x.counter = nullif(k.counter, 0)) "
+          "from realname.observe($1, $2, $3, $4, $5, $6, $7, $8, $9, $21, realname.at($10)) o "
+          "left join realname.seller a on a.operator_id = $4 and a.agent_id = $11 and a.outlet_id = '' "
+          "and a.staff_id = '' "
+          "left join realname.seller u on u.operator_id = $4 and u.agent_id = $11 and u.outlet_id = $12 "
+          "and u.staff_id = '' "
+          "left join realname.seller m on m.operator_id = $4 and m.agent_id = $11 and m.outlet_id = $12 and "
+          "m.staff_id = $13 "
+          "left join unnest($14::text[], $15::bigint[]) with ordinality k(device_id, counter, position) on true "
+          "left join realname.capture_device d on d.operator_id = $4 and d.device_id = k.device_id "
+          "order by k.position");
   connection.raw.prepare(
       "commit_application",
       "select case when realname.commit_application($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, "
@@ -115,6 +165,9 @@ void PrepareRegistryStatements(Connection& connection) {
   connection.raw.prepare("list_entry_changes",
                          "select state, note, principal, realname.micros(change_time) from realname.list_entry_change "
                          "where entry_id = $1 order by change_id");
+  connection.raw.prepare("take_source_waits",
+                         "select operator_id, verification_id from realname.take_source_waits(realname.at($1), "
+                         "realname.at($2), make_interval(secs => $3), $4)");
   connection.raw.prepare("forget_attempts", "select realname.forget_attempts(realname.at($1), $2)");
   connection.raw.prepare(
       "list_sellers",

@@ -5,6 +5,7 @@
 #include <optional>
 #include <vector>
 
+#include "rules/authority.h"
 #include "rules/capture.h"
 #include "rules/challenge.h"
 #include "rules/conduct.h"
@@ -26,8 +27,7 @@ struct Found {
   v1::ReasonCode code;
   // The picture or document that shows it, where that is not for the policy to say.
   v1::EvidenceItem item = v1::EVIDENCE_ITEM_UNSPECIFIED;
-  // The check cannot tell, rather than failing.
-  bool uncertain = false;
+  v1::Outcome outcome = v1::OUTCOME_FAILED;
   // What was measured, where it rests on a measurement.
   std::optional<v1::Finding> measured = std::nullopt;
 };
@@ -61,6 +61,22 @@ bool Contains(const Repeated& values, Value value) {
 bool AsksAssessments(const Policy& policy) {
   return std::any_of(policy.pack.channels().begin(), policy.pack.channels().end(),
                      [](const v1::ChannelPolicy& channel) { return !channel.assessment().empty(); });
+}
+
+// Of several findings of a check the heaviest gives its outcome.
+int Weight(v1::Outcome outcome) {
+  switch (outcome) {
+    case v1::OUTCOME_FAILED:
+      return 4;
+    case v1::OUTCOME_UNCERTAIN:
+      return 3;
+    case v1::OUTCOME_NOT_AVAILABLE:
+      return 2;
+    case v1::OUTCOME_ERROR:
+      return 1;
+    default:
+      return 0;
+  }
 }
 
 // Gathers findings and outcomes check by check.
@@ -124,11 +140,12 @@ class Examination {
     const auto& application = facts_.application();
     const v1::SignatureFacts& signature = application.signature();
     const v1::CaptureMethod method = CountedMethod(channel_, application.capture_method(), signature);
-    const auto& own = kind_.capture_methods();
-    if (channel_ != nullptr && !Contains(own.empty() ? channel_->capture_methods() : own, method)) {
+    // A signature that is told to be wrong is not told to be missing, too.
+    const bool told = method != application.capture_method() && !SignatureFaults(channel_, signature).empty();
+    if (channel_ != nullptr && !Contains(MethodsOf(kind_), method) && !told) {
       Fail(kCheck, method == v1::CAPTURE_METHOD_MANUAL ? v1::CAP_MANUAL_ENTRY_FORBIDDEN : v1::CAP_READER_REQUIRED);
     }
-    const int64_t now = facts_.observe_time().seconds();
+    const int64_t now = CameIn();
     if (!CapturedInTime(policy_, channel_, signature, application.has_capture_time(),
                         application.capture_time().seconds(), now)) {
       // A signed capture vouches for the pictures that came with it: they are as old as the document.
@@ -156,8 +173,7 @@ class Examination {
     const v1::SubjectFacts* comes = FactsOfWhoComes(facts_);
     const v1::DocumentTypePolicy kind =
         DocumentTypeOf(policy_, (comes == nullptr ? facts_.subject() : *comes).document().type());
-    const auto& methods = kind.capture_methods().empty() ? channel_->capture_methods() : kind.capture_methods();
-    if (Contains(methods, v1::CAPTURE_METHOD_MANUAL)) return;
+    if (Contains(MethodsOf(kind), v1::CAPTURE_METHOD_MANUAL)) return;
     const v1::PictureCaptureFacts& capture = facts_.picture_capture();
     if (!IsSigned(capture.signature())) Fail(v1::CHECK_CAPTURE_PROVENANCE, v1::CAP_MANUAL_ENTRY_FORBIDDEN);
     if (!CapturedInTime(policy_, channel_, capture.signature(), capture.has_time(), capture.time().seconds(), now)) {
@@ -165,6 +181,24 @@ class Examination {
       Fail(v1::CHECK_CAPTURE_PROVENANCE, v1::CAP_STALE, v1::EVIDENCE_ITEM_LIVE_PORTRAIT);
     }
     Signature(capture.signature());
+  }
+
+  void IdentityAuthority() {
+    constexpr auto kCheck = v1::CHECK_IDENTITY_AUTHORITY;
+    const auto judge = [&](const v1::AuthorityFacts& said) {
+      if (said.answer() == v1::AUTHORITY_ANSWER_UNSPECIFIED) return;
+      Passed(kCheck);
+      for (const AuthorityFault& fault : AuthorityFaults(said)) {
+        findings_.push_back({kCheck, fault.code, v1::EVIDENCE_ITEM_UNSPECIFIED, fault.outcome});
+      }
+    };
+    judge(facts_.authority());
+    for (const v1::PartyFacts& party : facts_.parties()) judge(party.authority());
+    const v1::SubjectFacts* comes = FactsOfWhoComes(facts_);
+    if (comes != nullptr && comes->has_authority_photo() &&
+        !PassesGate(comes->authority_photo(), policy_.pack.id_photo())) {
+      findings_.push_back({kCheck, v1::AUTH_PHOTO_UNUSABLE, v1::EVIDENCE_ITEM_UNSPECIFIED, v1::OUTCOME_NOT_AVAILABLE});
+    }
   }
 
   void Signature(const v1::SignatureFacts& signature) {
@@ -221,7 +255,7 @@ class Examination {
       if (subject.comparison().image_correlation() >= pack.face().same_image_correlation()) {
         Fail(v1::CHECK_LIVENESS, v1::FACE_SAME_IMAGE, v1::EVIDENCE_ITEM_LIVE_PORTRAIT);
       }
-      return FaceMatch(subject.comparison());
+      return FaceMatch(subject);
     }
     // Two good pictures that nobody compared are for a person.
     Passed(v1::CHECK_FACE_MATCH);
@@ -248,12 +282,11 @@ class Examination {
     const bool valid =
         kind.no_validity() || ((!from || *from <= today_) && (second.valid_long_term() || (to && *to >= today_)));
     const bool readable = reading.faults.empty() && !reading.person.number.empty();
-    const auto& methods =
-        kind.capture_methods().empty() && channel_ != nullptr ? channel_->capture_methods() : kind.capture_methods();
     const v1::SignatureFacts& signature = alternative.second_signature();
-    const bool well_read = Contains(methods, CountedMethod(channel_, alternative.second_capture_method(), signature)) &&
-                           CapturedInTime(policy_, channel_, signature, alternative.has_second_capture_time(),
-                                          alternative.second_capture_time().seconds(), facts_.observe_time().seconds());
+    const bool well_read =
+        Contains(MethodsOf(kind), CountedMethod(channel_, alternative.second_capture_method(), signature)) &&
+        CapturedInTime(policy_, channel_, signature, alternative.has_second_capture_time(),
+                       alternative.second_capture_time().seconds(), CameIn());
     // Two documents that bear a number of one kind bear the same.
     const bool other_number = reading.person.type == reading_.person.type && !(reading.person == reading_.person);
     if (second.type() == document_.type() || !Contains(policy.second_document_types(), second.type()) || !readable ||
@@ -422,13 +455,27 @@ class Examination {
     if (!again) Uncertain(CheckOf(reason), reason);
   }
 
+  // When what was captured came in.
+  int64_t CameIn() const {
+    const auto& application = facts_.application();
+    return application.has_submit_time() ? application.submit_time().seconds() : facts_.observe_time().seconds();
+  }
+
+  // How this kind of document may be read here.
+  google::protobuf::RepeatedField<int> MethodsOf(const v1::DocumentTypePolicy& kind) const {
+    if (!kind.uncovered_capture_methods().empty() && SourceOf(policy_, kind.type()) == nullptr) {
+      return kind.uncovered_capture_methods();
+    }
+    return kind.capture_methods().empty() && channel_ != nullptr ? channel_->capture_methods() : kind.capture_methods();
+  }
+
   // How the findings of a check that `counts` come out, if it was made.
   template <typename Counts>
   v1::Outcome OutcomeOf(v1::Check check, bool made, Counts counts) const {
     v1::Outcome outcome = made ? v1::OUTCOME_PASSED : v1::OUTCOME_SKIPPED;
     for (const Found& finding : findings_) {
-      if (finding.check != check || !counts(finding.code) || outcome == v1::OUTCOME_FAILED) continue;
-      outcome = finding.uncertain ? v1::OUTCOME_UNCERTAIN : v1::OUTCOME_FAILED;
+      if (finding.check != check || !counts(finding.code)) continue;
+      if (Weight(finding.outcome) > Weight(outcome)) outcome = finding.outcome;
     }
     return outcome;
   }
@@ -437,7 +484,7 @@ class Examination {
     findings_.push_back({check, code, item});
   }
   void Uncertain(v1::Check check, v1::ReasonCode code, v1::EvidenceItem item = v1::EVIDENCE_ITEM_UNSPECIFIED) {
-    findings_.push_back({check, code, item, true});
+    findings_.push_back({check, code, item, v1::OUTCOME_UNCERTAIN});
   }
 
   // Whether the picture passes the gate.
@@ -448,7 +495,7 @@ class Examination {
     Passed(v1::CHECK_FACE_QUALITY);
     const auto poor = QualityFaults(evidence, limits);
     for (const v1::Finding& fault : poor)
-      findings_.push_back({v1::CHECK_FACE_QUALITY, fault.code(), item, false, fault});
+      findings_.push_back({v1::CHECK_FACE_QUALITY, fault.code(), item, v1::OUTCOME_FAILED, fault});
     return poor.empty();
   }
 
@@ -465,13 +512,22 @@ class Examination {
     measured.set_component("live_score");
     measured.set_value(portrait.live_score());
     measured.set_limit(uncertain ? limits.live_score_pass() : limits.live_score_fail());
-    findings_.push_back({kCheck, measured.code(), kItem, uncertain, measured});
+    findings_.push_back(
+        {kCheck, measured.code(), kItem, uncertain ? v1::OUTCOME_UNCERTAIN : v1::OUTCOME_FAILED, measured});
   }
 
-  void FaceMatch(const v1::FaceComparison& comparison) {
+  // Of two references, the document's photo and the source's, the better counts, with its FMR corrected for their
+  // number. Where they contradict each other a person decides: one may be old, or the document forged.
+  void FaceMatch(const v1::SubjectFacts& subject) {
     constexpr auto kCheck = v1::CHECK_FACE_MATCH;
     Passed(kCheck);
-    const double fmr = comparison.fmr_at_similarity();
+    double fmr = subject.comparison().fmr_at_similarity();
+    if (subject.has_authority_comparison()) {
+      const double other = subject.authority_comparison().fmr_at_similarity();
+      const double review = policy_.pack.face().review_fmr();
+      if ((fmr > review) != (other > review)) return Uncertain(kCheck, v1::FACE_GREY_BAND);
+      fmr = std::min(1.0, 2 * std::min(fmr, other));
+    }
     if (fmr <= policy_.pack.face().match_fmr()) return;
     if (fmr <= policy_.pack.face().review_fmr()) return Uncertain(kCheck, v1::FACE_GREY_BAND);
     Fail(kCheck, v1::FACE_MISMATCH);
@@ -482,6 +538,8 @@ class Examination {
     const v1::CaptureMethod method = facts_.application().capture_method();
     const v1::ReasonClass in_force =
         ClassInForce(policy_, found.code, facts_.attempt(), method, facts_.liveness_bpcer());
+    // Nobody waits for ever for a source.
+    if (in_force == v1::REASON_CLASS_INCONCLUSIVE && WaitedOut(policy_, facts_)) return v1::REASON_CLASS_REVIEW;
     // A chip holds one picture: asked for again it would be the same.
     const bool only_one = found.item == v1::EVIDENCE_ITEM_ID_PHOTO && found.check == v1::CHECK_FACE_QUALITY;
     return in_force == v1::REASON_CLASS_RETRY && only_one && IsChipRead(CaptureOfWhoComes(facts_))
@@ -619,7 +677,7 @@ v1::Decision Examination::Merge() const {
       decision.set_next_action(own_hall ? v1::NEXT_ACTION_OWN_HALL : v1::NEXT_ACTION_NONE);
       break;
     default:
-      decision.set_next_action(v1::NEXT_ACTION_TRY_LATER);
+      decision.set_next_action(v1::NEXT_ACTION_WAIT_FOR_SOURCE);
   }
   return decision;
 }
@@ -644,6 +702,7 @@ v1::Decision Decide(const Policy& policy, const v1::Facts& facts) {
   examination.DocumentFormat();
   examination.DocumentValidity();
   examination.CaptureProvenance();
+  examination.IdentityAuthority();
   if (examination.ByFace()) {
     examination.Faces();
     examination.Challenge();
@@ -707,6 +766,7 @@ bool IsPending(const v1::Decision& decision) {
   switch (decision.verdict()) {
     case v1::VERDICT_PASS:
     case v1::VERDICT_REVIEW:
+    case v1::VERDICT_INCONCLUSIVE:
       return true;
     case v1::VERDICT_RETRY:
       return decision.next_action() == v1::NEXT_ACTION_RESUBMIT;

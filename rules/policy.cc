@@ -109,6 +109,29 @@ void CheckDocumentTypes(Faults& faults, const v1::PolicyPack& pack) {
   }
 }
 
+bool IsShortName(const std::string& name) {
+  return !name.empty() && name.size() <= 64 && std::all_of(name.begin(), name.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+  });
+}
+
+void CheckIdentitySources(Faults& faults, const v1::PolicyPack& pack) {
+  std::set<std::string> names;
+  std::set<int> covered;
+  for (int i = 0; i < pack.identity_sources_size(); ++i) {
+    const v1::IdentitySourcePolicy& source = pack.identity_sources(i);
+    faults.Require(IsShortName(source.name()) && names.insert(source.name()).second, "identity_sources", i,
+                   "needs a name of its own: up to 64 characters of a-z 0-9 _ -");
+    faults.Require(source.document_types_size() > 0, "identity_sources", i, source.name() + " covers no document");
+    for (const int type : source.document_types()) {
+      faults.Require(type != v1::DOCUMENT_TYPE_UNSPECIFIED && covered.insert(type).second, "identity_sources", i,
+                     v1::DocumentType_Name(static_cast<v1::DocumentType>(type)) + " has two sources");
+    }
+    faults.Require(source.wait_minutes() > 0 && source.retry_seconds() > 0, "identity_sources", i,
+                   source.name() + ": wait_minutes and retry_seconds must be positive");
+  }
+}
+
 void CheckReasons(Faults& faults, const v1::PolicyPack& pack) {
   std::set<int> seen;
   for (int i = 0; i < pack.reasons_size(); ++i) {
@@ -126,6 +149,13 @@ void CheckReasons(Faults& faults, const v1::PolicyPack& pack) {
     faults.Require(reason.class_() == v1::REASON_CLASS_RETRY || (!reason.new_application() && !reason.new_session() &&
                                                                  !reason.later() && !reason.retry_items_size()),
                    "reasons", i, name + " has a way to retry but is not of REASON_CLASS_RETRY");
+    const bool unanswered = reason.code() == v1::AUTH_SOURCE_UNAVAILABLE || reason.code() == v1::AUTH_TIMEOUT;
+    faults.Require(
+        (reason.class_() != v1::REASON_CLASS_INCONCLUSIVE || unanswered) &&
+            (!unanswered || reason.class_() == v1::REASON_CLASS_INCONCLUSIVE ||
+             reason.class_() == v1::REASON_CLASS_REVIEW),
+        "reasons", i,
+        name + ": a source that does not answer is INCONCLUSIVE or for REVIEW, and nothing else is INCONCLUSIVE");
     faults.Require((CheckOf(reason.code()) != v1::CHECK_QUOTA && CheckOf(reason.code()) != v1::CHECK_LIST_SCREEN &&
                     reason.code() != v1::PTY_AGE_NOT_ALLOWED) ||
                        reason.class_() != v1::REASON_CLASS_FINAL || reason.lifted_by_evidence_only(),
@@ -174,12 +204,8 @@ std::string FirstFault(const v1::PolicyPack& pack, const pb::TextFormat::ParseIn
                  "either rules, or numbers_per_person of at least 1");
   std::set<std::string> quotas;
   for (const v1::QuotaRule& rule : quota.rules()) {
-    faults.Require(!rule.name().empty() && rule.name().size() <= 64 && quotas.insert(rule.name()).second &&
-                       std::all_of(rule.name().begin(), rule.name().end(),
-                                   [](char c) {
-                                     return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
-                                   }),
-                   "quota", -1, "each rule needs a name of its own: up to 64 characters of a-z 0-9 _ -");
+    faults.Require(IsShortName(rule.name()) && quotas.insert(rule.name()).second, "quota", -1,
+                   "each rule needs a name of its own: up to 64 characters of a-z 0-9 _ -");
     faults.Require(rule.limit() >= 1, "quota", -1, rule.name() + ": limit must be at least 1");
     faults.Require(
         rule.code() == v1::QTA_OPERATOR_LIMIT || rule.code() == v1::QTA_MVNO_LIMIT || rule.code() == v1::QTA_IOT_LIMIT,
@@ -198,6 +224,7 @@ std::string FirstFault(const v1::PolicyPack& pack, const pb::TextFormat::ParseIn
                    v1::ChannelType_Name(channel.type()) + ": offline_hours is for signed_capture");
   }
   CheckDocumentTypes(faults, pack);
+  CheckIdentitySources(faults, pack);
   faults.Require(pack.document().max_capture_age_minutes() > 0, "document", -1,
                  "max_capture_age_minutes must be positive");
   const auto& application = pack.application();
@@ -328,6 +355,14 @@ v1::Check CheckOf(v1::ReasonCode code) {
     case v1::DOC_NOT_YET_VALID:
     case v1::DOC_VALIDITY_IMPLAUSIBLE:
       return v1::CHECK_DOCUMENT_VALIDITY;
+    case v1::AUTH_NAME_NUMBER_MISMATCH:
+    case v1::AUTH_FIELD_MISMATCH:
+    case v1::AUTH_NO_RECORD:
+    case v1::AUTH_NO_PHOTO:
+    case v1::AUTH_PHOTO_UNUSABLE:
+    case v1::AUTH_SOURCE_UNAVAILABLE:
+    case v1::AUTH_TIMEOUT:
+      return v1::CHECK_IDENTITY_AUTHORITY;
     case v1::CAP_MANUAL_ENTRY_FORBIDDEN:
     case v1::CAP_READER_REQUIRED:
     case v1::CAP_STALE:

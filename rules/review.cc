@@ -11,9 +11,7 @@ namespace {
 
 using std::chrono::minutes;
 
-bool WantsAVote(const v1::CheckDecision& check) {
-  return check.outcome() == v1::OUTCOME_FAILED || check.outcome() == v1::OUTCOME_UNCERTAIN;
-}
+bool WantsAVote(const v1::CheckDecision& check) { return !check.reasons().empty(); }
 
 const v1::CheckVote* VoteOn(const v1::ReviewVote& vote, v1::Check check) {
   for (const v1::CheckVote& each : vote.checks()) {

@@ -15,6 +15,8 @@ v1::WayOut NearestOf(v1::State state, v1::NextAction action) {
       return v1::WAY_OUT_START_SESSION;
     case v1::NEXT_ACTION_WAIT_FOR_REVIEW:
       return v1::WAY_OUT_WAIT_FOR_REVIEW;
+    case v1::NEXT_ACTION_WAIT_FOR_SOURCE:
+      return v1::WAY_OUT_WAIT_FOR_SOURCE;
     case v1::NEXT_ACTION_TRY_LATER:
       return v1::WAY_OUT_TRY_LATER;
     case v1::NEXT_ACTION_OWN_HALL:

@@ -84,6 +84,21 @@ Result<v1::ServerConfig> LoadConfig(const std::string& path) {
   if (config.database_dsn().empty() != config.key_store_dsn().empty()) {
     return Bad("database_dsn and key_store_dsn go together");
   }
+  for (v1::IdentitySourceEndpoint& source : *config.mutable_identity_sources()) {
+    const std::string name = "identity_sources " + source.name();
+    if (source.name().empty() || source.address().empty()) return Bad(name + ": name and address are required");
+    if (source.plaintext_loopback()) {
+      if (!IsLoopback(source.address())) return Bad(name + ": plaintext_loopback needs a loopback address");
+    } else if (source.ca_file().empty() || source.certificate_file().empty() || source.private_key_file().empty()) {
+      return Bad(name +
+                 ": ca_file, certificate_file and private_key_file are required unless plaintext_loopback is set");
+    }
+    resolve(source.mutable_ca_file());
+    resolve(source.mutable_certificate_file());
+    resolve(source.mutable_private_key_file());
+    if (source.timeout_milliseconds() == 0) source.set_timeout_milliseconds(2000);
+    if (source.in_flight() == 0) source.set_in_flight(64);
+  }
   resolve(config.mutable_face_worker_program());
   if (config.face_worker_program().empty()) config.set_face_worker_program(BesideThisProgram("realname-face-worker"));
   if (config.log_level().empty()) config.set_log_level("info");

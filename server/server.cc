@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/server.h"
 
+#include <set>
+#include <string>
+
 #include <grpcpp/ext/proto_server_reflection_plugin.h>
 #include <grpcpp/grpcpp.h>
 #include <grpcpp/health_check_service_interface.h>
 #include <grpcpp/security/server_credentials.h>
 
+#include "authority/identity_source_client.h"
 #include "rules/quality_gate.h"
 #include "server/accountability_service.h"
 #include "server/audit_service.h"
@@ -17,6 +21,7 @@
 #include "server/registration_service.h"
 #include "server/request_pool.h"
 #include "server/review_service.h"
+#include "server/source_worker.h"
 #include "server/store.h"
 #include "vault/digest.h"
 #include "vault/signature.h"
@@ -50,6 +55,31 @@ Result<std::shared_ptr<grpc::ServerCredentials>> Credentials(const v1::ServerCon
   return grpc::SslServerCredentials(options);
 }
 
+// Every source that the policy names has its place, and no other has.
+Status CheckSources(const v1::ServerConfig& config, const v1::PolicyPack& pack) {
+  std::set<std::string> placed, named;
+  for (const auto& source : config.identity_sources()) {
+    if (!placed.insert(source.name()).second) {
+      return Status(StatusCode::kInvalidArgument, "INVALID_FIELD",
+                    "identity source " + source.name() + " has two places");
+    }
+  }
+  for (const auto& source : pack.identity_sources()) named.insert(source.name());
+  for (const std::string& name : named) {
+    if (!placed.contains(name)) {
+      return Status(StatusCode::kFailedPrecondition, "WRONG_STATE",
+                    "the policy asks identity source " + name + ", and the configuration does not say where it is");
+    }
+  }
+  for (const std::string& name : placed) {
+    if (!named.contains(name)) {
+      return Status(StatusCode::kFailedPrecondition, "WRONG_STATE",
+                    "the configuration names identity source " + name + ", which the policy never asks");
+    }
+  }
+  return {};
+}
+
 }  // namespace
 
 // In the order in which they are made; they end in the opposite order.
@@ -58,6 +88,7 @@ struct Server::Parts {
   std::shared_ptr<const rules::Policy> policy;
   std::unique_ptr<Store> store;
   std::unique_ptr<FaceExaminer> faces;
+  std::unique_ptr<IdentitySources> sources;
   std::unique_ptr<PolicyArchive> policies;
   std::unique_ptr<Registration> registration;
   std::unique_ptr<Sessions> sessions;
@@ -78,6 +109,7 @@ struct Server::Parts {
   std::unique_ptr<FaceServiceImpl> face_service;
   std::unique_ptr<grpc::Server> grpc;
   std::unique_ptr<Housekeeping> housekeeping;
+  std::unique_ptr<SourceWorker> source_worker;
   int port = 0;
   bool stopped = false;
 };
@@ -105,6 +137,14 @@ Result<std::unique_ptr<Server>> Server::Start(const v1::ServerConfig& config, co
                   config.policy_file() + ": " + limit + " limits what the face bundle " + card.bundle_name() +
                       " does not measure; set it to 0 (not asked), or use a bundle that does");
   }
+  if (Status status = CheckSources(config, parts->policy->pack); !status.ok()) return status;
+  auto sources = authority::IdentitySourceClient::Make(
+      {config.identity_sources().begin(), config.identity_sources().end()}, clock,
+      [](std::string_view source, std::string_view what) {
+        Log(LogLevel::kWarn, "identity source", {{"source", source}, {"detail", what}});
+      });
+  if (!sources.ok()) return sources.status();
+  parts->sources = *std::move(sources);
   auto store = OpenStore(config);
   if (!store.ok()) return store.status();
   parts->store = *std::move(store);
@@ -114,7 +154,7 @@ Result<std::unique_ptr<Server>> Server::Start(const v1::ServerConfig& config, co
 
   parts->policies = std::make_unique<PolicyArchive>(registry, parts->policy);
   parts->registration = std::make_unique<Registration>(
-      registry, *parts->store->sessions, *parts->faces, *parts->policies, clock,
+      registry, *parts->store->sessions, *parts->faces, *parts->sources, *parts->policies, clock,
       [&clock] { return TimeOrderedUuid(clock.Now()); }, Sha256, VerifySignature);
   parts->sessions =
       std::make_unique<Sessions>(*parts->store->sessions, *parts->faces, *parts->policies, clock, RandomBytes, Sha256);
@@ -165,6 +205,8 @@ Result<std::unique_ptr<Server>> Server::Start(const v1::ServerConfig& config, co
       db::OrphanKeys(*parts->store->key_store, *parts->store->pool),
       std::chrono::minutes(parts->policies->Current().pack.review().warn_minutes()), clock,
       [health = parts->grpc->GetHealthCheckService()](bool serving) { health->SetServingStatus(serving); });
+  parts->source_worker =
+      std::make_unique<SourceWorker>(registry, *parts->registration, *parts->sources, *parts->policy, clock);
   return std::unique_ptr<Server>(new Server(std::move(parts)));
 }
 
@@ -178,6 +220,7 @@ void Server::Stop() {
   parts_->grpc->Shutdown(std::chrono::system_clock::now() +
                          std::chrono::seconds(parts_->config.limits().drain_seconds()));
   parts_->registration_service->WaitForWatches();
+  parts_->source_worker.reset();
   parts_->housekeeping.reset();
   parts_->pool->Stop();
   Log(LogLevel::kInfo, "stopped");

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "rules/authority.h"
 #include "rules/capture.h"
 #include "rules/challenge.h"
 #include "rules/conduct.h"
@@ -36,6 +37,8 @@ v1::Capture WithoutSignature(v1::Capture capture) {
 
 // What is kept from the answer to leave time for writing and replying.
 constexpr auto kCommitReserve = std::chrono::milliseconds(20);
+// What is kept from it to decide without a source that does not answer.
+constexpr auto kSourceReserve = std::chrono::milliseconds(100);
 
 Status DeadlinePassed() {
   return Status(StatusCode::kDeadlineExceeded, "DEADLINE_PASSED",
@@ -152,6 +155,8 @@ struct Registration::Application {
     CaptureOf of;
     int party;
     SignedCapture signed_capture;
+    // By which key its signature was verified, and whether it is good: nobody observes that anew.
+    std::optional<std::pair<std::string, bool>> verified = std::nullopt;
   };
   // That came with this call.
   std::vector<Taken> taken;
@@ -194,15 +199,19 @@ struct Registration::Application {
     return comes ? others[*comes].pictures : pictures;
   }
 
+  // Decided again without new evidence: its faces and what was counted stay as they were found.
+  std::optional<v1::Facts> as_found;
+
   bool OwnsSession() const { return session->verification_id.empty() || session->verification_id == verification_id; }
 };
 
-Registration::Registration(Registry& registry, SessionStore& sessions, FaceExaminer& faces, PolicyArchive& policies,
-                           const Clock& clock, std::function<std::string()> make_id, Sha256Function sha256,
-                           SignatureVerifier verify_signature)
+Registration::Registration(Registry& registry, SessionStore& sessions, FaceExaminer& faces, IdentitySources& sources,
+                           PolicyArchive& policies, const Clock& clock, std::function<std::string()> make_id,
+                           Sha256Function sha256, SignatureVerifier verify_signature)
     : registry_(registry),
       sessions_(sessions),
       faces_(faces),
+      sources_(sources),
       policies_(policies),
       clock_(clock),
       make_id_(std::move(make_id)),
@@ -560,10 +569,16 @@ Result<Observation> Registration::Observe(const Application& application, Deadli
   if (const auto rule = QuotaOf(policies_.Current(), application.record)) query.quota = rule->name();
   query.address = Redacted(rules::NormaliseName(document.address()));
   query.now = clock_.Now();
+  const v1::AttemptPolicy& attempts = policies_.Current().pack.attempts();
   const v1::VelocityPolicy& velocity = policies_.Current().pack.velocity();
   const auto since = [&](uint32_t limit, std::chrono::hours window) {
     return limit == 0 ? std::nullopt : std::optional(query.now - window);
   };
+  const uint32_t most_attempts = std::max({attempts.per_identity_minute(), attempts.per_identity_day(),
+                                           attempts.per_device_day(), attempts.per_agent_day()});
+  query.windows.count_to = std::max({most_attempts, velocity.device_people(), velocity.address_people(),
+                                     velocity.night_applications(), velocity.person_numbers()});
+  query.windows.attempts_since = since(most_attempts, std::chrono::hours(24));
   query.windows.device_since = since(velocity.device_people(), std::chrono::hours(velocity.device_hours()));
   query.windows.address_since = since(velocity.address_people(), std::chrono::hours(24 * velocity.address_days()));
   query.windows.person_since = since(velocity.person_numbers(), std::chrono::hours(24 * velocity.person_days()));
@@ -633,9 +648,15 @@ std::vector<DeviceCapture> Registration::WhatDevicesSay(Application& application
   v1::ApplicationRecord& record = application.record;
   record.set_staff_signed_in(application.staff_signed_in);
   for (size_t i = 0; i < application.taken.size(); ++i) {
-    const Application::Taken& each = application.taken[i];
+    Application::Taken& each = application.taken[i];
+    const SignatureVerifier once = [&](std::string_view key, std::string_view message, std::string_view signature) {
+      if (!each.verified || each.verified->first != key) {
+        each.verified.emplace(key, verify_signature_(key, message, signature));
+      }
+      return each.verified->second;
+    };
     v1::SignatureFacts signature = Authenticate(each.signed_capture, observation.devices[i], application.owner, nonce,
-                                                observation.outlet_place, verify_signature_);
+                                                observation.outlet_place, once);
     const v1::CaptureSignature& as_signed = each.signed_capture.capture.signature();
     const DeviceCapture capture = {each.signed_capture.capture.device_id(), as_signed.counter()};
     // Also within one application a counter serves once.
@@ -666,10 +687,9 @@ std::vector<DeviceCapture> Registration::WhatDevicesSay(Application& application
   return proved;
 }
 
-Result<v1::Verification> Registration::Verify(const Caller& caller, Application& application, Observation observation,
-                                              Deadline deadline) {
-  const rules::Policy& policy = policies_.Current();
+v1::Facts Registration::FactsOf(Application& application, const Observation& observation) {
   application.staff_signed_in = application.record.staff_signed_in();
+  const rules::Policy& policy = policies_.Current();
   v1::Facts facts;
   v1::ApplicationFacts& asked = *facts.mutable_application();
   asked.set_entry_type(application.record.entry_type());
@@ -716,13 +736,159 @@ Result<v1::Verification> Registration::Verify(const Caller& caller, Application&
     *party.mutable_submit_time() = record.submit_time();
   }
   WhatDevicesSay(application, observation, facts);
-  // Tried as often as it may be: not looked at.
-  if (by_face && !application.ComparedPictures().id_photo.bytes.empty() && !rules::AttemptsExceeded(policy, facts)) {
-    const auto comes = application.WhoComes();
-    v1::SubjectFacts& subject =
-        comes ? *facts.mutable_parties(static_cast<int>(*comes))->mutable_subject() : *facts.mutable_subject();
-    if (Status status = Examine(application, subject, deadline); !status.ok()) return status;
+  if (application.as_found) {
+    // Nothing new came: faces, counts and what the sources said stay, and captures are as old as when they came in.
+    const v1::Facts& found = *application.as_found;
+    *facts.mutable_subject() = found.subject();
+    *facts.mutable_parties() = found.parties();
+    *facts.mutable_conduct() = found.conduct();
+    *facts.mutable_carried_review_reasons() = found.carried_review_reasons();
+    *facts.mutable_authority() = found.authority();
+    asked = found.application();
+    if (!asked.has_submit_time()) *asked.mutable_submit_time() = found.observe_time();
   }
+  return facts;
+}
+
+Result<v1::Verification> Registration::Verify(const Caller& caller, Application& application, Observation observation,
+                                              Deadline deadline) {
+  v1::Facts facts = FactsOf(application, observation);
+  // Tried as often as it may be: not looked at.
+  if (!rules::AttemptsExceeded(policies_.Current(), facts)) {
+    // Sources answer while the pictures are looked at.
+    std::vector<Question> questions = AskSources(application, facts, deadline);
+    if (!application.record.has_alternative() && !application.ComparedPictures().id_photo.bytes.empty()) {
+      const auto comes = application.WhoComes();
+      v1::SubjectFacts& subject =
+          comes ? *facts.mutable_parties(static_cast<int>(*comes))->mutable_subject() : *facts.mutable_subject();
+      if (Status status = Examine(application, subject, deadline); !status.ok()) return status;
+    }
+    if (Status status = TakeAnswers(std::move(questions), application, deadline); !status.ok()) return status;
+  }
+  return Conclude(caller, application, std::move(observation), std::move(facts), deadline);
+}
+
+Result<bool> Registration::AskAgain(const std::string& operator_id, const std::string& verification_id,
+                                    Deadline deadline) {
+  const Scope whole_operator = {operator_id, {}, {}};
+  auto stored = registry_.GetApplication(whole_operator, verification_id, deadline);
+  if (!stored.ok()) return stored.status();
+  if (stored->verification.state != v1::STATE_AWAITING_SOURCE) return true;
+  auto facts = registry_.GetFacts(whole_operator, verification_id, deadline);
+  if (!facts.ok()) return facts.status();
+  auto withdrawn = registry_.Withdrawals(whole_operator, verification_id, deadline);
+  if (!withdrawn.ok()) return withdrawn.status();
+
+  Caller caller;
+  caller.principal = "urn:realname:operator:" + operator_id + ":service:identity-sources";
+  caller.owner = stored->verification.owner;
+  caller.role = v1::ROLE_ADMIN;
+  caller.scope = whole_operator;
+  PictureDigests digests(sha256_);
+  Application application;
+  // Whoever is first decides: the verification's sequence keeps a second one out.
+  application.request = {caller.principal, make_id_(), verification_id};
+  application.verification_id = verification_id;
+  application.owner = stored->verification.owner;
+  application.record = stored->record;
+  LeaveOutWithdrawn(*withdrawn, *application.record.mutable_consents());
+  TakeStored(*stored, digests, application);
+  application.attempt = stored->verification.attempt;
+  application.expected_sequence = stored->verification.sequence;
+  auto session = sessions_.FindByVerification(verification_id, deadline);
+  if (!session.ok()) return session.status();
+  application.session = *std::move(session);
+  application.as_found = *std::move(facts);
+
+  auto observation = Observe(application, deadline);
+  if (!observation.ok()) return observation.status();
+  v1::Facts again = FactsOf(application, *observation);
+  std::vector<Question> questions = AskSources(application, again, deadline);
+  if (Status status = TakeAnswers(std::move(questions), application, deadline); !status.ok()) return status;
+  *again.mutable_observe_time() = ToTimestamp(clock_.Now());
+  if (rules::AwaitsSource(again) && !rules::WaitedOut(policies_.Current(), again)) return false;
+  auto decided = Conclude(caller, application, *std::move(observation), std::move(again), deadline);
+  if (!decided.ok()) return decided.status();
+  return decided->state() != v1::STATE_AWAITING_SOURCE;
+}
+
+struct Registration::Question {
+  v1::AuthorityFacts* facts;
+  // Whose face is compared with the photograph; null where it is not asked for.
+  v1::SubjectFacts* compared;
+  std::future<IdentityAnswer> answer;
+};
+
+std::vector<Registration::Question> Registration::AskSources(const Application& application, v1::Facts& facts,
+                                                             Deadline deadline) {
+  const rules::Policy& policy = policies_.Current();
+  const TimePoint now = clock_.Now();
+  std::vector<Question> questions;
+  const auto ask = [&](v1::SubjectFacts& subject, v1::AuthorityFacts& said) {
+    if (said.answer() != v1::AUTHORITY_ANSWER_UNSPECIFIED && !rules::IsUnanswered(said)) return;
+    const v1::Document& document = subject.document();
+    const v1::IdentitySourcePolicy* source = rules::SourceToAsk(policy, document, now);
+    if (source == nullptr) return;
+    said.set_source(source->name());
+    if (!said.has_first_ask_time()) *said.mutable_first_ask_time() = ToTimestamp(now);
+    IdentityQuestion question;
+    question.source = source->name();
+    question.query_id = make_id_();
+    question.operator_id = application.owner.operator_id;
+    question.document_type = document.type();
+    question.number = Redacted(rules::NormaliseDocumentNumber(document.number()));
+    question.name = Redacted(document.name());
+    question.sex = document.sex();
+    question.birth_date = Redacted(document.birth_date());
+    question.photo =
+        source->photo() && !application.record.has_alternative() && &subject == rules::FactsOfWhoComes(facts);
+    question.max_age = std::chrono::minutes(source->cache_minutes());
+    questions.push_back(
+        {&said, question.photo ? &subject : nullptr, sources_.Ask(question, deadline - kSourceReserve)});
+  };
+  ask(*facts.mutable_subject(), *facts.mutable_authority());
+  for (v1::PartyFacts& party : *facts.mutable_parties()) {
+    if (party.has_subject()) ask(*party.mutable_subject(), *party.mutable_authority());
+  }
+  return questions;
+}
+
+Status Registration::TakeAnswers(std::vector<Question> questions, Application& application, Deadline deadline) {
+  for (Question& question : questions) {
+    IdentityAnswer answer = question.answer.get();
+    v1::AuthorityFacts& said = *question.facts;
+    said.set_answer(answer.answer);
+    said.set_photo(answer.photo_state);
+    said.set_reference(answer.reference);
+    *said.mutable_mismatches() = {answer.mismatches.begin(), answer.mismatches.end()};
+    if (rules::IsUnanswered(said)) continue;
+    *said.mutable_answer_time() = ToTimestamp(answer.answer_time);
+    if (question.compared == nullptr || answer.photo_state != v1::AUTHORITY_PHOTO_ATTACHED) continue;
+
+    Picture& portrait = application.ComparedPictures().live_portrait;
+    if (portrait.bytes.empty()) continue;
+    std::vector<std::string_view> unseen = {answer.photo};
+    if (!portrait.evidence || portrait.evidence->bundle_digest() != faces_.BundleDigest()) {
+      unseen.push_back(portrait.bytes);
+    }
+    auto evidence = faces_.Examine(unseen, deadline);
+    if (!evidence.ok()) return evidence.status();
+    if (unseen.size() > 1) portrait.evidence = std::move((*evidence)[1]);
+    const v1::FaceEvidence& photo = (*evidence)[0];
+    const v1::PolicyPack& pack = policies_.Current().pack;
+    if (rules::PassesGate(photo, pack.id_photo()) && rules::PassesGate(*portrait.evidence, pack.live_portrait())) {
+      auto comparison = faces_.Compare(photo, *portrait.evidence);
+      if (!comparison.ok()) return comparison.status();
+      *question.compared->mutable_authority_comparison() = *std::move(comparison);
+    }
+    *question.compared->mutable_authority_photo() = WithoutTemplate(photo);
+  }
+  return {};
+}
+
+Result<v1::Verification> Registration::Conclude(const Caller& caller, Application& application, Observation observation,
+                                                v1::Facts facts, Deadline deadline) {
+  const rules::Policy& policy = policies_.Current();
   const auto observe_session = [&] {
     if (!application.session) return;
     const StoredSession& session = *application.session;
@@ -759,9 +925,9 @@ Result<v1::Verification> Registration::Verify(const Caller& caller, Application&
 
     const TimePoint now = clock_.Now();
     *facts.mutable_observe_time() = ToTimestamp(now);
-    if (application.attempt == 1) *application.record.mutable_create_time() = ToTimestamp(now);
+    if (application.attempt == 1 && !application.as_found) *application.record.mutable_create_time() = ToTimestamp(now);
     *facts.mutable_registry() = observation.facts;
-    *facts.mutable_conduct() = observation.conduct;
+    if (!application.as_found) *facts.mutable_conduct() = observation.conduct;
     *facts.mutable_list_hits() = {observation.list_hits.begin(), observation.list_hits.end()};
     *facts.mutable_channel() = observation.channel;
     const std::vector<DeviceCapture> proved = WhatDevicesSay(application, observation, facts);
@@ -773,7 +939,7 @@ Result<v1::Verification> Registration::Verify(const Caller& caller, Application&
     commit.captures = proved;
     const bool proved_present = rules::DocumentProved(facts);
     // What was refused for being tried too often would keep it so for ever.
-    if (!rules::AttemptsExceeded(policy, facts)) {
+    if (!application.as_found && !rules::AttemptsExceeded(policy, facts)) {
       const v1::ChannelPolicy* channel = rules::ChannelOf(policy, facts.application().channel_type());
       commit.counts_identity = proved_present;
       if (!proved_present && rules::IsSigned(facts.application().signature())) {
@@ -810,6 +976,7 @@ Result<v1::Verification> Registration::Verify(const Caller& caller, Application&
       commit.evidence_expire_time = now + std::chrono::hours(24) * days;
     }
     commit.expected_sequence = application.expected_sequence;
+    commit.same_attempt = application.as_found.has_value();
     if (rules::UsesSession(facts) && !facts.session().has_use_time()) commit.session_id = facts.session().session_id();
     commit.now = now;
     const v1::Document& document = facts.subject().document();

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The entry door: observe -> decide -> commit, for a new application and for evidence sent again.
+// The entry door: observe -> decide -> commit, for a new application, for evidence sent again, and once an identity
+// source that did not answer does.
 #pragma once
 
 #include <functional>
@@ -12,6 +13,7 @@
 #include "verification/caller.h"
 #include "verification/device_signature.h"
 #include "verification/face_examiner.h"
+#include "verification/identity_sources.h"
 #include "verification/picture_digests.h"
 #include "verification/policy_archive.h"
 #include "verification/registry.h"
@@ -27,8 +29,8 @@ class Registration {
 
   // The arguments outlive this object. `make_id` gives time-ordered UUIDs; it, `sha256` and `verify_signature` are
   // thread-safe.
-  Registration(Registry& registry, SessionStore& sessions, FaceExaminer& faces, PolicyArchive& policies,
-               const Clock& clock, std::function<std::string()> make_id, Sha256Function sha256,
+  Registration(Registry& registry, SessionStore& sessions, FaceExaminer& faces, IdentitySources& sources,
+               PolicyArchive& policies, const Clock& clock, std::function<std::string()> make_id, Sha256Function sha256,
                SignatureVerifier verify_signature);
 
   // Decides a validated application. A repeated request gets its present decision.
@@ -49,11 +51,25 @@ class Registration {
   Result<v1::Verification> RequestReview(const Caller& caller, const v1::RequestReviewRequest& request,
                                          Deadline deadline);
 
+  // Asks the sources again that an application awaits, and decides it if they answer or if it waited as long as it may.
+  // True if it waits no longer. Errors as Resubmit; harmless to repeat, also by two processes at once.
+  Result<bool> AskAgain(const std::string& operator_id, const std::string& verification_id, Deadline deadline);
+
  private:
   struct Application;
+  struct Question;
 
   Result<v1::Verification> Verify(const Caller& caller, Application& application, Observation observation,
                                   Deadline deadline);
+  // What the rules look at, but for faces and sources.
+  v1::Facts FactsOf(Application& application, const Observation& observation);
+  // Decides, and commits if what was observed still holds; else observes and decides again.
+  Result<v1::Verification> Conclude(const Caller& caller, Application& application, Observation observation,
+                                    v1::Facts facts, Deadline deadline);
+  // Asks about every document that a source covers and has said nothing of.
+  std::vector<Question> AskSources(const Application& application, v1::Facts& facts, Deadline deadline);
+  // Waits for the answers, and compares the photograph that came with one, if any.
+  Status TakeAnswers(std::vector<Question> questions, Application& application, Deadline deadline);
   // Holds the signatures that came with this call against what is registered, and puts what was found, and what earlier
   // calls brought, into record and facts. Returns the captures whose signatures are good.
   std::vector<DeviceCapture> WhatDevicesSay(Application& application, const Observation& observation, v1::Facts& facts);
@@ -74,6 +90,7 @@ class Registration {
   Registry& registry_;
   SessionStore& sessions_;
   FaceExaminer& faces_;
+  IdentitySources& sources_;
   PolicyArchive& policies_;
   const Clock& clock_;
   const std::function<std::string()> make_id_;

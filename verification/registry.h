@@ -71,10 +71,13 @@ struct ObservedDevice {
 
 // What ObserveQuery counts; what is unset is not counted.
 struct ConductWindows {
+  std::optional<TimePoint> attempts_since;  // a day ago, where attempts are limited
   std::optional<TimePoint> device_since;
   std::optional<TimePoint> address_since;
   std::optional<TimePoint> person_since;
   std::optional<TimePoint> outlet_since;
+  // Each count ends here: beyond the policy's highest limit nothing is told apart.
+  uint32_t count_to = 0;
 };
 
 struct ObserveQuery {
@@ -172,8 +175,10 @@ struct CommitRequest {
   std::string quota;
   uint32_t quota_limit = 0;
   std::optional<TimePoint> expire_time;
-  // Sequence of the verification that is resubmitted; 0 for a new one.
+  // Sequence of the verification that is decided again; 0 for a new one.
   uint64_t expected_sequence = 0;
+  // It awaited a source, which answered: record, pictures and people stay those of the attempt.
+  bool same_attempt = false;
   // Captures whose signatures are good: each counter serves one application.
   std::vector<DeviceCapture> captures;
   // Against whom a first submission counts as an attempt: the identity, or a device and an agent; false and empty:
@@ -271,6 +276,12 @@ struct StoredDecision {
   v1::Facts facts;
 };
 
+// A verification whose source has to be asked again.
+struct AwaitingSource {
+  std::string operator_id;
+  std::string verification_id;
+};
+
 // A consent that was withdrawn.
 struct Withdrawal {
   std::string notice_id;
@@ -352,6 +363,13 @@ class Registry : public RegistryReader {
   // Tells the channels of cases under review whose reservations run out before `before`, each once, at most `limit`;
   // returns how many.
   virtual Result<uint32_t> WarnReservations(TimePoint now, TimePoint before, uint32_t limit, Deadline deadline) = 0;
+
+  // Takes verifications that await a source since `begun_before` at least and whose time to be asked again has come, at
+  // most `limit`. Each is not taken again, by this or another process, before `retry` has passed, and twice as long
+  // each time, up to an hour.
+  virtual Result<std::vector<AwaitingSource>> TakeAwaitingSource(TimePoint now, TimePoint begun_before,
+                                                                 std::chrono::seconds retry, uint32_t limit,
+                                                                 Deadline deadline) = 0;
 
   // Forgets attempts made before `before`, at most `limit`; returns how many.
   virtual Result<uint32_t> ForgetAttempts(TimePoint before, uint32_t limit, Deadline deadline) = 0;

@@ -13,6 +13,7 @@
 #include "cli/made_up_person.h"
 #include "tests/db/private_database.h"
 #include "tests/verification/told_faces.h"
+#include "tests/verification/told_sources.h"
 #include "vault/digest.h"
 #include "vault/signature.h"
 #include "verification/answer.h"
@@ -164,7 +165,7 @@ class CounterTest : public ::testing::Test {
     request.set_sequence(held.verification().sequence());
     request.set_conclusion(conclusion);
     for (const auto& check : held.verification().checks()) {
-      if (check.outcome() != v1::OUTCOME_FAILED && check.outcome() != v1::OUTCOME_UNCERTAIN) continue;
+      if (check.outcome() == v1::OUTCOME_PASSED || check.outcome() == v1::OUTCOME_SKIPPED) continue;
       v1::CheckVote& vote = *request.add_checks();
       vote.set_check(check.check());
       vote.set_outcome(conclusion == v1::REVIEW_CONCLUSION_APPROVE ? v1::OUTCOME_PASSED : v1::OUTCOME_FAILED);
@@ -195,10 +196,12 @@ class CounterTest : public ::testing::Test {
   const std::string operator_ = "op-" + Uuid();
   db::PostgresRegistry& registry_ = PrivateDatabase::Instance().registry();
   ToldFaces faces_;
+  ToldSources sources_;
   std::shared_ptr<const rules::Policy> policy_ = std::make_shared<const rules::Policy>(ShippedPolicy());
   PolicyArchive policies_{registry_, policy_};
   Registration registration_{
-      registry_, PrivateDatabase::Instance().sessions(), faces_, policies_, clock_, Uuid, Sha256, VerifySignature};
+      registry_,      PrivateDatabase::Instance().sessions(), faces_, sources_, policies_, clock_, Uuid, Sha256,
+      VerifySignature};
   Reviews reviews_{PrivateDatabase::Instance().reviews(), registry_, policies_, clock_};
   Verifications verifications_{registry_, PrivateDatabase::Instance().reviews(), policies_, clock_};
   Caller shop_ = Seller("agent1", "outlet1");

@@ -52,6 +52,13 @@ v1::Outcome OutcomeOf(const v1::Decision& decision, v1::Check check) {
 v1::Document& Doc(v1::Facts& f) { return *f.mutable_subject()->mutable_document(); }
 TimePoint Noon() { return TimePoint(std::chrono::seconds(kNoon)); }
 v1::Decision DecideOn(const v1::Facts& facts) { return Decide(ShippedPolicy(), facts); }
+v1::AuthorityFacts& Answered(v1::Facts& facts, v1::AuthorityAnswer answer) {
+  v1::AuthorityFacts& said = *facts.mutable_authority();
+  said.set_source("national");
+  said.set_answer(answer);
+  said.mutable_first_ask_time()->set_seconds(kNoon - 60);
+  return said;
+}
 
 TEST(DecideTest, AGoodApplicationPasses) {
   const auto decision = DecideOn(SampleFacts());
@@ -661,6 +668,27 @@ const Spoiler kSpoilers[] = {
      v1::DOC_NOT_YET_VALID, v1::CHECK_DOCUMENT_VALIDITY, v1::OUTCOME_FAILED, v1::VERDICT_RETRY},
     {"OddSpan", [](v1::Facts& f) { Doc(f).set_valid_to("2041-05-01"); }, v1::DOC_VALIDITY_IMPLAUSIBLE,
      v1::CHECK_DOCUMENT_VALIDITY, v1::OUTCOME_UNCERTAIN, v1::VERDICT_REVIEW},
+    {"AnotherNameAtTheSource",
+     [](v1::Facts& f) { Answered(f, v1::AUTHORITY_ANSWER_MISMATCH).add_mismatches(v1::IDENTITY_FIELD_NAME); },
+     v1::AUTH_NAME_NUMBER_MISMATCH, v1::CHECK_IDENTITY_AUTHORITY, v1::OUTCOME_FAILED, v1::VERDICT_REVIEW},
+    {"AnotherBirthDateAtTheSource",
+     [](v1::Facts& f) { Answered(f, v1::AUTHORITY_ANSWER_MISMATCH).add_mismatches(v1::IDENTITY_FIELD_BIRTH_DATE); },
+     v1::AUTH_FIELD_MISMATCH, v1::CHECK_IDENTITY_AUTHORITY, v1::OUTCOME_FAILED, v1::VERDICT_REVIEW},
+    {"NoRecord", [](v1::Facts& f) { Answered(f, v1::AUTHORITY_ANSWER_NO_RECORD); }, v1::AUTH_NO_RECORD,
+     v1::CHECK_IDENTITY_AUTHORITY, v1::OUTCOME_NOT_AVAILABLE, v1::VERDICT_REVIEW},
+    {"NoPhotoAtTheSource",
+     [](v1::Facts& f) { Answered(f, v1::AUTHORITY_ANSWER_MATCH).set_photo(v1::AUTHORITY_PHOTO_NONE); },
+     v1::AUTH_NO_PHOTO, v1::CHECK_IDENTITY_AUTHORITY, v1::OUTCOME_NOT_AVAILABLE, v1::VERDICT_REVIEW},
+    {"PoorPhotoAtTheSource",
+     [](v1::Facts& f) {
+       Answered(f, v1::AUTHORITY_ANSWER_MATCH).set_photo(v1::AUTHORITY_PHOTO_ATTACHED);
+       f.mutable_subject()->mutable_authority_photo()->set_status(v1::FACE_STATUS_NO_FACE);
+     },
+     v1::AUTH_PHOTO_UNUSABLE, v1::CHECK_IDENTITY_AUTHORITY, v1::OUTCOME_NOT_AVAILABLE, v1::VERDICT_REVIEW},
+    {"SourceUnavailable", [](v1::Facts& f) { Answered(f, v1::AUTHORITY_ANSWER_UNAVAILABLE); },
+     v1::AUTH_SOURCE_UNAVAILABLE, v1::CHECK_IDENTITY_AUTHORITY, v1::OUTCOME_ERROR, v1::VERDICT_REVIEW},
+    {"SourceTooSlow", [](v1::Facts& f) { Answered(f, v1::AUTHORITY_ANSWER_TIMEOUT); }, v1::AUTH_TIMEOUT,
+     v1::CHECK_IDENTITY_AUTHORITY, v1::OUTCOME_ERROR, v1::VERDICT_REVIEW},
     {"Typed", [](v1::Facts& f) { f.mutable_application()->set_capture_method(v1::CAPTURE_METHOD_MANUAL); },
      v1::CAP_MANUAL_ENTRY_FORBIDDEN, v1::CHECK_CAPTURE_PROVENANCE, v1::OUTCOME_FAILED, v1::VERDICT_REJECT},
     {"OcrAtCounter", [](v1::Facts& f) { f.mutable_application()->set_capture_method(v1::CAPTURE_METHOD_OCR); },
@@ -959,6 +987,15 @@ std::map<int, std::set<v1::Outcome>> OutcomesOfTheContract() {
   return outcomes;
 }
 
+TEST(DecideTest, AWrongSignatureIsNotToldToBeMissingToo) {
+  auto facts = SampleFacts();
+  facts.mutable_application()->mutable_signature()->set_replayed(true);
+  EXPECT_THAT(Reasons(DecideOn(facts)), ElementsAre(v1::CAP_REPLAYED));
+  facts = SampleFacts();
+  facts.mutable_application()->mutable_signature()->set_known(false);
+  EXPECT_THAT(Reasons(DecideOn(facts)), ElementsAre(v1::CHN_DEVICE_UNREGISTERED));
+}
+
 TEST(DecideTest, EveryOutcomeOfTheContractIsProducedHereAndNoOther) {
   std::map<int, std::set<v1::Outcome>> produced;
   const auto see = [&](const v1::Facts& facts) {
@@ -968,6 +1005,9 @@ TEST(DecideTest, EveryOutcomeOfTheContractIsProducedHereAndNoOther) {
   see(SampleFacts());
   see(WithoutFace());
   see(Contested(SampleFacts(), {}));
+  v1::Facts matched = SampleFacts();
+  Answered(matched, v1::AUTHORITY_ANSWER_MATCH);
+  see(matched);
   for (const Spoiler& spoiler : kSpoilers) {
     auto facts = SampleFacts();
     spoiler.spoil(facts);

@@ -96,7 +96,8 @@ class FakeRegistry final : public Registry {
     Row* own = nullptr;
     if (request.expected_sequence > 0) {
       own = &rows_.at(request.verification_id);
-      if (own->sequence != request.expected_sequence || own->state != v1::STATE_AWAITING_EVIDENCE) {
+      const v1::State awaited = request.same_attempt ? v1::STATE_AWAITING_SOURCE : v1::STATE_AWAITING_EVIDENCE;
+      if (own->sequence != request.expected_sequence || own->state != awaited) {
         return Status(StatusCode::kFailedPrecondition, "WRONG_STATE", "moved");
       }
       if (Lapsed(*own, request.now)) return Status(StatusCode::kFailedPrecondition, "RESERVATION_EXPIRED", "ran out");
@@ -154,6 +155,11 @@ class FakeRegistry final : public Registry {
     row.decision = request.decision;
     row.decision_sequence = row.sequence + 1;
     row.facts = request.facts;
+    if (request.same_attempt) {
+      Event(row, request.now);
+      requests_[key] = {request.request.canonical_payload, request.verification_id};
+      return CommitOutcome(Committed{Stored(row)});
+    }
     row.record = request.record;
     const auto kept = [&](const Picture& picture) {
       return StoredPicture{std::string(picture.bytes), request.evidence_expire_time ? picture.evidence : std::nullopt};
@@ -202,6 +208,25 @@ class FakeRegistry final : public Registry {
       }
     }
     return {};
+  }
+
+  Result<std::vector<AwaitingSource>> TakeAwaitingSource(TimePoint now, TimePoint begun_before,
+                                                         std::chrono::seconds retry, uint32_t limit,
+                                                         Deadline) override {
+    const std::lock_guard lock(mutex_);
+    if (!failure_.ok()) return failure_;
+    std::vector<AwaitingSource> out;
+    for (const auto& [id, row] : rows_) {
+      if (row.state != v1::STATE_AWAITING_SOURCE) {
+        source_waits_.erase(id);
+        continue;
+      }
+      auto& [asks, next] = source_waits_[id];
+      if (out.size() == limit || next > now || row.decide_time > begun_before) continue;
+      next = now + std::min<std::chrono::seconds>(std::chrono::hours(1), retry * (1 << std::min(asks++, 12)));
+      out.push_back({row.owner.operator_id, id});
+    }
+    return out;
   }
 
   // Attempts are not counted here.
@@ -454,6 +479,7 @@ class FakeRegistry final : public Registry {
   std::map<std::string, Row> rows_;
   std::map<std::string, uint64_t> versions_;
   std::set<std::string> contested_, warned_;
+  std::map<std::string, std::pair<int, TimePoint>> source_waits_;  // how often asked, and when again
   std::map<std::pair<int, std::string>, Claim> claims_;
   std::map<std::pair<std::string, std::string>, Request> requests_;
   std::map<std::tuple<std::string, std::string, uint64_t>, std::string> counters_;  // operator, device -> verification

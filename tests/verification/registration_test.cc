@@ -12,6 +12,7 @@
 #include "tests/rules/sample_facts.h"
 #include "tests/verification/fake_registry.h"
 #include "tests/verification/told_faces.h"
+#include "tests/verification/told_sources.h"
 #include "verification/answer.h"
 #include "verification/precheck.h"
 #include "verification/verifications.h"
@@ -110,13 +111,19 @@ class RegistrationTest : public ::testing::Test {
   FakeSessionStore session_store_;
   FakeRegistry registry_{session_store_};
   ToldFaces faces_;
+  ToldSources sources_;
   std::shared_ptr<const rules::Policy> policy_ = std::make_shared<const rules::Policy>(ShippedPolicy());
   PolicyArchive policies_{registry_, policy_};
   int made_ = 0;
-  Registration registration_{registry_, session_store_,
-                             faces_,    policies_,
-                             clock_,    [this] { return "verification-" + std::to_string(1000 + made_++); },
-                             Named,     IsSigned};
+  Registration registration_{registry_,
+                             session_store_,
+                             faces_,
+                             sources_,
+                             policies_,
+                             clock_,
+                             [this] { return "verification-" + std::to_string(1000 + made_++); },
+                             Named,
+                             IsSigned};
   NoCases cases_;
   Verifications verifications_{registry_, cases_, policies_, clock_};
   const Caller retail_{"urn:retail", v1::ROLE_RETAIL, {"op", "a1", "o1"}, {"op", "a1", "o1"}};

@@ -588,6 +588,41 @@ TEST_P(RegistryConformance, AReservationInReviewIsToldOfOnceBeforeItEnds) {
   EXPECT_EQ(stored->decision_sequence, 1u);
 }
 
+TEST_P(RegistryConformance, WhatAwaitsASourceIsDecidedWithoutANewAttempt) {
+  CommitRequest commit = Application(v1::VERDICT_REVIEW);
+  commit.decision.set_verdict(v1::VERDICT_INCONCLUSIVE);
+  commit.state = v1::STATE_AWAITING_SOURCE;
+  ASSERT_TRUE(IsCommitted(MustCommit(commit)));
+  CommitRequest evidence = commit;
+  evidence.request.request_id = Uuid();
+  evidence.expected_sequence = 1;
+  evidence.facts.set_attempt(2);
+  const auto wrong = [&] {
+    auto observed = registry_->Observe(Query(evidence), Soon());
+    evidence.person_id = observed->person_id;
+    evidence.person_version = observed->person_version;
+    return registry_->Commit(evidence, Soon()).status().reason();
+  };
+  EXPECT_EQ(wrong(), "WRONG_STATE") << "nobody asked for evidence";
+
+  CommitRequest answered = commit;
+  answered.request.request_id = Uuid();
+  answered.expected_sequence = 1;
+  answered.same_attempt = true;
+  answered.decision.set_verdict(v1::VERDICT_PASS);
+  answered.state = v1::STATE_DECIDED;
+  ASSERT_TRUE(IsCommitted(MustCommit(answered)));
+  auto stored = registry_->GetApplication(scope_, commit.verification_id, Soon());
+  ASSERT_TRUE(stored.ok()) << stored.status().detail();
+  EXPECT_EQ(stored->verification.attempt, 1u);
+  EXPECT_EQ(stored->verification.sequence, 2u);
+  EXPECT_EQ(stored->verification.state, v1::STATE_DECIDED);
+  EXPECT_EQ(stored->live_portrait.bytes, "live portrait bytes");
+  EXPECT_EQ(stored->record.subject().msisdn(), commit.msisdn.Reveal());
+  auto observed = registry_->Observe(Query(commit), Soon());
+  EXPECT_EQ(observed->facts.numbers_held(), 1u);
+}
+
 TEST_P(RegistryConformance, PrechecksAreCountedByTheHour) {
   PrecheckQuery query;
   query.quota = "operator";

@@ -16,6 +16,7 @@
 #include "rules/notices.h"
 #include "tests/rules/sample_facts.h"
 #include "tests/verification/fake_registry.h"
+#include "tests/verification/told_sources.h"
 #include "verification/answer.h"
 #include "verification/registration.h"
 
@@ -175,6 +176,7 @@ class SessionsTest : public ::testing::Test {
   FakeSessionStore store_;
   FakeRegistry registry_{store_};
   SpelledFaces faces_;
+  ToldSources sources_;
   std::shared_ptr<const rules::Policy> policy_ = std::make_shared<const rules::Policy>(ShippedPolicy());
   PolicyArchive policies_{registry_, policy_};
   std::mt19937 random_{7};
@@ -190,10 +192,15 @@ class SessionsTest : public ::testing::Test {
                      Named};
   int made_ = 0;
   int ids_ = 0;
-  Registration registration_{registry_, store_,
-                             faces_,    policies_,
-                             clock_,    [this] { return "verification-" + std::to_string(1000 + made_++); },
-                             Named,     [](auto, auto, auto) { return false; }};
+  Registration registration_{registry_,
+                             store_,
+                             faces_,
+                             sources_,
+                             policies_,
+                             clock_,
+                             [this] { return "verification-" + std::to_string(1000 + made_++); },
+                             Named,
+                             [](auto, auto, auto) { return false; }};
   const Caller online_{"urn:online", v1::ROLE_ONLINE, {"op", "a1", ""}, {"op", "a1", ""}};
   const Caller auditor_{"urn:auditor", v1::ROLE_AUDITOR, {"op", "", ""}, {"op", {}, {}}};
 };
