@@ -8,6 +8,7 @@
 //   hostile      sends what no honest client sends
 //   own-rows     calls every method as those who have no business with a row (prepare, foreign, own)
 //   replay       records decisions of many kinds (record), and makes each once more (again)
+//   verdicts     registers people, and counts what was answered
 //   scan         looks for that person in every file of a folder
 #include <algorithm>
 #include <atomic>
@@ -30,6 +31,7 @@
 #include "bench/own_rows.h"
 #include "bench/process_use.h"
 #include "bench/replay.h"
+#include "bench/verdicts.h"
 #include "cli/client.h"
 #include "cli/made_up_person.h"
 
@@ -676,6 +678,15 @@ int Main(int argc, char** argv) {
   };
   replay_step("record", RecordDecisions);
   replay_step("again", ReplayDecisions);
+  auto* verdicts = app.add_subcommand("verdicts");
+  VerdictsOptions counted;
+  verdicts->add_option("--registrations", counted.registrations);
+  verdicts->callback([&] {
+    counted.connection = o.connection;
+    counted.first_person = o.first_person;
+    counted.clients = o.clients;
+    status = CountVerdicts(counted);
+  });
   auto* scan = app.add_subcommand("scan");
   scan->add_option("--folder", o.folder)->required();
   scan->callback([&] { status = Scan(o); });

@@ -10,6 +10,7 @@
 #include <grpcpp/grpcpp.h>
 #include <gtest/gtest.h>
 
+#include "authority/simulated_identity_source.h"
 #include "cli/blurred.h"
 #include "cli/client.h"
 #include "cli/made_up_person.h"
@@ -48,7 +49,11 @@ class Service {
     return service;
   }
 
-  Service() : folder_(MakeTemporaryDirectory()) {
+  // With another policy, or more in the configuration.
+  explicit Service(const std::string& policy_more = "", const std::string& config_more = "")
+      : folder_(MakeTemporaryDirectory()) {
+    std::ofstream(folder_ + "/policy.textproto")
+        << cli::ReadFileOrThrow(REALNAME_SOURCE_DIR "/deploy/policy.textproto") << policy_more;
     const std::string certs = folder_ + "/certs";
     const std::string make = std::string(REALNAME_SOURCE_DIR "/script/dev-certs ") + certs;
     Must(std::system(make.c_str()) == 0);
@@ -59,11 +64,11 @@ class Service {
       Must(std::system((make + " " + more).c_str()) == 0);
     }
     std::ofstream(folder_ + "/config.textproto")
-        << "listen_address: '127.0.0.1:0' data_dir: 'data' policy_file: '" REALNAME_SOURCE_DIR
-           "/deploy/policy.textproto' bundle_dir: '" REALNAME_SOURCE_DIR
-           "/.assets/bundles/faceplugin' calibration_file: '" REALNAME_SOURCE_DIR
+        << "listen_address: '127.0.0.1:0' data_dir: 'data' policy_file: 'policy.textproto' bundle_dir: "
+           "'" REALNAME_SOURCE_DIR "/.assets/bundles/faceplugin' calibration_file: '" REALNAME_SOURCE_DIR
            "/face/bundles/faceplugin/calibration.textproto' log_level: 'error' tls { certificate_file: "
-           "'certs/server.crt' private_key_file: 'certs/server.key' client_ca_file: 'certs/ca.crt' }";
+           "'certs/server.crt' private_key_file: 'certs/server.key' client_ca_file: 'certs/ca.crt' }"
+        << config_more;
     auto config = server::LoadConfig(folder_ + "/config.textproto");
     Must(config.ok());
     auto started = server::Server::Start(
@@ -146,6 +151,9 @@ class Service {
 
 class EndToEnd : public ::testing::Test {
  protected:
+  explicit EndToEnd(Service& service = Service::Instance())
+      : retail_(service.As("retail")), auditor_(service.As("auditor")) {}
+
   v1::SubmitRegistrationRequest Application(const std::string& id_photo, const std::string& portrait) {
     static uint64_t person = 1000;
     ++person;
@@ -178,8 +186,8 @@ class EndToEnd : public ::testing::Test {
     return codes;
   }
 
-  cli::Client retail_ = Service::Instance().As("retail");
-  cli::Client auditor_ = Service::Instance().As("auditor");
+  cli::Client retail_;
+  cli::Client auditor_;
 };
 
 TEST_F(EndToEnd, AGenuinePairPassesAndIsActivated) {
@@ -637,6 +645,111 @@ TEST_F(EndToEnd, HealthTellsTheTruth) {
   grpc::health::v1::HealthCheckResponse response;
   ASSERT_TRUE(stub->Check(&context, grpc::health::v1::HealthCheckRequest(), &response).ok());
   EXPECT_EQ(response.status(), grpc::health::v1::HealthCheckResponse::SERVING);
+}
+
+// A service that asks a simulated identity source, for the photograph on record, too.
+class SourcedService {
+ public:
+  static SourcedService& Instance() {
+    static SourcedService service;
+    return service;
+  }
+  void Script(v1::SimulatedSource script) {
+    const std::lock_guard lock(mutex_);
+    script_ = std::make_shared<const v1::SimulatedSource>(std::move(script));
+  }
+  Service& service() { return *service_; }
+
+ private:
+  SourcedService() {
+    Script({});
+    grpc::ServerBuilder builder;
+    int port = 0;
+    builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port);
+    builder.RegisterService(&source_);
+    server_ = builder.BuildAndStart();
+    service_ = std::make_unique<Service>(
+        "identity_sources { name: 'national' document_types: DOCUMENT_TYPE_RESIDENT_ID photo: true wait_minutes: 60 "
+        "retry_seconds: 1 }",
+        "identity_sources { name: 'national' plaintext_loopback: true timeout_milliseconds: 20000 address: "
+        "'127.0.0.1:" +
+            std::to_string(port) + "' }");
+  }
+  ~SourcedService() {
+    service_.reset();
+    server_->Shutdown();
+  }
+
+  std::mutex mutex_;
+  std::shared_ptr<const v1::SimulatedSource> script_;
+  authority::SimulatedIdentitySource source_{[this] {
+    const std::lock_guard lock(mutex_);
+    return script_;
+  }};
+  std::unique_ptr<grpc::Server> server_;
+  std::unique_ptr<Service> service_;
+};
+
+class IdentitySourceEndToEnd : public EndToEnd {
+ protected:
+  // The source knows the applicant, with a photograph.
+  static v1::SimulatedSource Knows(const v1::SubmitRegistrationRequest& request, const std::string& photo) {
+    v1::SimulatedSource script;
+    v1::SimulatedRecord& record = *script.add_records();
+    record.set_number(request.parties(0).document().number());
+    record.set_name(request.parties(0).document().name());
+    record.set_photo_file(std::string(REALNAME_SOURCE_DIR "/.assets/photos/") + photo + ".jpg");
+    return script;
+  }
+  IdentitySourceEndToEnd() : EndToEnd(SourcedService::Instance().service()) {}
+
+  SourcedService& sourced_ = SourcedService::Instance();
+};
+
+TEST_F(IdentitySourceEndToEnd, ThePhotographOnRecordIsComparedWithTheRealNetworks) {
+  auto request = Application("franck_01829", "franck_02045");
+  sourced_.Script(Knows(request, "franck_02159"));
+  const auto passed = Submit(request);
+  EXPECT_EQ(passed.verdict(), v1::VERDICT_PASS) << ::testing::PrintToString(Codes(passed));
+  EXPECT_EQ(passed.checks(v1::CHECK_IDENTITY_AUTHORITY - 1).outcome(), v1::OUTCOME_PASSED);
+
+  request = Application("franck_01829", "franck_02045");
+  sourced_.Script(Knows(request, "audrey"));
+  const auto forged = Submit(request);
+  EXPECT_EQ(forged.verdict(), v1::VERDICT_REVIEW) << "document and source show two people";
+}
+
+TEST_F(IdentitySourceEndToEnd, AMismatchAndNoRecordAreForAPerson) {
+  auto request = Application("franck_01829", "franck_02045");
+  v1::SimulatedSource script = Knows(request, "franck_02159");
+  script.mutable_records(0)->set_name("别人");
+  sourced_.Script(script);
+  EXPECT_THAT(Codes(Submit(request)), ElementsAre(v1::AUTH_NAME_NUMBER_MISMATCH));
+  sourced_.Script({});
+  EXPECT_THAT(Codes(Submit(Application("franck_01829", "franck_02045"))), ElementsAre(v1::AUTH_NO_RECORD));
+}
+
+TEST_F(IdentitySourceEndToEnd, WhatWaitsFinishesByItselfAndTheChannelHearsOfIt) {
+  const auto request = Application("franck_01829", "franck_02045");
+  v1::SimulatedSource script = Knows(request, "franck_02159");
+  script.set_failing_percent(100);
+  sourced_.Script(script);
+  const auto waiting = Submit(request);
+  ASSERT_EQ(waiting.verdict(), v1::VERDICT_INCONCLUSIVE) << ::testing::PrintToString(Codes(waiting));
+  EXPECT_EQ(waiting.next_action(), v1::NEXT_ACTION_WAIT_FOR_SOURCE);
+  grpc::ClientContext context;
+  retail_.Prepare(context);
+  v1::WatchVerificationRequest watch;
+  watch.set_verification_id(waiting.verification_id());
+  auto stream = retail_.registration().WatchVerification(&context, watch);
+  v1::VerificationEvent event;
+  ASSERT_TRUE(stream->Read(&event));
+  EXPECT_EQ(event.state(), v1::STATE_AWAITING_SOURCE);
+  sourced_.Script(Knows(request, "franck_02159"));
+  ASSERT_TRUE(stream->Read(&event));
+  EXPECT_EQ(event.verdict(), v1::VERDICT_PASS);
+  EXPECT_EQ(event.state(), v1::STATE_DECIDED);
+  context.TryCancel();
 }
 
 }  // namespace
