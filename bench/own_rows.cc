@@ -19,6 +19,7 @@
 #include "realname/v1/annotations.pb.h"
 #include "realname/v1/audit_service.pb.h"
 #include "realname/v1/review_service.pb.h"
+#include "realname/v1/subscriber_service.grpc.pb.h"
 #include "rules/explain.h"
 #include "server/access.h"
 
@@ -44,6 +45,8 @@ struct OwnerRows {
   std::string retried;
   std::string session;  // session id
   std::string refused;  // reference number
+  // A line that is activated, the inquiry of its holder, and a dispute about it.
+  std::string line, inquiry, dispute;
 };
 
 std::shared_ptr<grpc::Channel> ChannelOf(const OwnRowsOptions& options, const std::string& certificate) {
@@ -104,7 +107,7 @@ std::vector<const pb::MethodDescriptor*> Methods() {
   std::vector<const pb::MethodDescriptor*> methods;
   for (const char* service :
        {"realname.v1.RegistrationService", "realname.v1.ReviewService", "realname.v1.AccountabilityService",
-        "realname.v1.AuditService", "realname.v1.FaceService"}) {
+        "realname.v1.SubscriberService", "realname.v1.AuditService", "realname.v1.FaceService"}) {
     const auto* descriptor = pb::DescriptorPool::generated_pool()->FindServiceByName(service);
     for (int i = 0; i < descriptor->method_count(); ++i) methods.push_back(descriptor->method(i));
   }
@@ -115,13 +118,14 @@ std::vector<const pb::MethodDescriptor*> Methods() {
 bool NamesARow(const pb::MethodDescriptor& method) {
   return method.input_type()->FindFieldByName("verification_id") != nullptr ||
          method.input_type()->FindFieldByName("session_id") != nullptr ||
+         method.input_type()->FindFieldByName("dispute_id") != nullptr ||
          method.input_type()->FindFieldByName("reference_number") != nullptr;
 }
 
 bool ListsRows(const pb::MethodDescriptor& method) {
   return method.name() == "ListVerifications" || method.name() == "ListCases" || method.name() == "CountContests" ||
          method.name() == "ListSellers" || method.name() == "ListSellerChanges" ||
-         method.name() == "ListCaptureDevices" || method.name() == "ListListEntries";
+         method.name() == "ListCaptureDevices" || method.name() == "ListListEntries" || method.name() == "ListDisputes";
 }
 
 // A request that would be answered if the caller were the owner, made at `channel`. Any outlet may contest a refusal
@@ -139,6 +143,10 @@ std::unique_ptr<pb::Message> RequestAbout(const pb::MethodDescriptor& method, co
   set("request_id", cli::NewUuid());
   // One row is activated, so the other is the one to be cancelled.
   set("verification_id", method.name() == "CancelVerification" ? rows.retried : rows.passed);
+  if (method.name() == "ListNumbers" || method.name() == "RaiseDispute") set("verification_id", rows.inquiry);
+  if (method.name() == "TerminateService") set("verification_id", rows.line);
+  set("line_id", rows.line);
+  set("dispute_id", rows.dispute);
   set("session_id", rows.session);
   set("notice_id", "face-reference");
   if (auto* frame = dynamic_cast<v1::SubmitChallengeFrameRequest*>(request.get())) {
@@ -191,6 +199,11 @@ std::unique_ptr<pb::Message> RequestAbout(const pb::MethodDescriptor& method, co
     change->set_entry_id(cli::NewUuid());
     change->set_state(v1::LIST_STATE_REMOVED);
     change->set_note("a reason");
+  } else if (auto* terminate = dynamic_cast<v1::TerminateServiceRequest*>(request.get())) {
+    terminate->set_reason("a reason");
+  } else if (auto* resolve = dynamic_cast<v1::ResolveDisputeRequest*>(request.get())) {
+    resolve->set_state(v1::DISPUTE_STATE_DISMISSED);
+    resolve->set_explanation("a reason");
   } else if (auto* decide = dynamic_cast<v1::DecideCaseRequest*>(request.get())) {
     decide->set_sequence(1);
     decide->set_conclusion(v1::REVIEW_CONCLUSION_APPROVE);
@@ -223,7 +236,8 @@ int SimilaritiesIn(const pb::Message& message) {
 OwnerRows ReadRows(const OwnRowsOptions& options) {
   OwnerRows rows;
   std::ifstream file(options.folder + "/rows");
-  if (!(file >> rows.passed >> rows.retried >> rows.refused >> rows.session))
+  if (!(file >> rows.passed >> rows.retried >> rows.refused >> rows.session >> rows.line >> rows.inquiry >>
+        rows.dispute))
     throw std::runtime_error("no rows were prepared");
   if (!rows.application.ParseFromString(cli::ReadFileOrThrow(options.folder + "/application"))) {
     throw std::runtime_error("the prepared application cannot be read");
@@ -234,7 +248,7 @@ OwnerRows ReadRows(const OwnRowsOptions& options) {
 bool Mentions(const Reply& reply, const OwnerRows& rows) {
   for (const auto& message : reply.messages) {
     const std::string bytes = message->SerializeAsString();
-    for (const std::string& id : {rows.passed, rows.retried, rows.session}) {
+    for (const std::string& id : {rows.passed, rows.retried, rows.session, rows.line, rows.inquiry, rows.dispute}) {
       if (bytes.find(id) != std::string::npos) return true;
     }
   }
@@ -246,9 +260,14 @@ bool Mentions(const Reply& reply, const OwnerRows& rows) {
 int PrepareOwnRows(const OwnRowsOptions& options) {
   const auto stub = v1::RegistrationService::NewStub(ChannelOf(options, "retail"));
   const auto submit = [&](uint64_t person, const std::string& portrait, v1::Verdict wanted,
-                          v1::SubmitRegistrationRequest& request) {
+                          v1::SubmitRegistrationRequest& request, v1::EntryType entry = v1::ENTRY_TYPE_OPEN) {
     request = cli::MadeUpApplication(person, person, "agent1", "outlet1", cli::ReadFileOrThrow(options.portrait),
                                      cli::ReadFileOrThrow(portrait));
+    request.set_entry_type(entry);
+    if (entry == v1::ENTRY_TYPE_INQUIRY) {
+      request.clear_msisdn();
+      request.mutable_channel()->set_type(v1::CHANNEL_TYPE_PARTNER_STORE);  // agents' shops take none
+    }
     if (wanted == v1::VERDICT_REJECT)
       request.mutable_parties(0)->mutable_capture()->set_method(v1::CAPTURE_METHOD_MANUAL);
     grpc::ClientContext context;
@@ -275,9 +294,36 @@ int PrepareOwnRows(const OwnRowsOptions& options) {
   if (const auto status = stub->StartSession(&context, start, &session); !status.ok()) {
     throw std::runtime_error("the owner's session: " + cli::Describe(status));
   }
-  rows << session.session_id() << "\n";
+  rows << session.session_id() << " ";
+  // Registered at the place of the owner, of a kind that inquiries are made at.
+  v1::SubmitRegistrationRequest line, inquiry;
+  const v1::Verification opened = submit(44, options.second_portrait, v1::VERDICT_PASS, line);
+  v1::ConfirmActivationRequest confirm;
+  confirm.set_request_id(cli::NewUuid());
+  confirm.set_verification_id(opened.verification_id());
+  grpc::ClientContext confirming;
+  confirming.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(60));
+  v1::Verification activated;
+  if (const auto status = stub->ConfirmActivation(&confirming, confirm, &activated); !status.ok()) {
+    throw std::runtime_error("the owner's activation: " + cli::Describe(status));
+  }
+  const v1::Verification inquired =
+      submit(44, options.second_portrait, v1::VERDICT_PASS, inquiry, v1::ENTRY_TYPE_INQUIRY);
+  rows << opened.verification_id() << " " << inquired.verification_id() << " ";
+  v1::RaiseDisputeRequest raise;
+  raise.set_verification_id(inquired.verification_id());
+  raise.set_line_id(opened.verification_id());
+  grpc::ClientContext raising;
+  raising.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(60));
+  v1::Dispute dispute;
+  if (const auto status =
+          v1::SubscriberService::NewStub(ChannelOf(options, "retail"))->RaiseDispute(&raising, raise, &dispute);
+      !status.ok()) {
+    throw std::runtime_error("the owner's dispute: " + cli::Describe(status));
+  }
+  rows << dispute.dispute_id() << "\n";
   std::ofstream(options.folder + "/application", std::ios::binary) << passed.SerializeAsString();
-  std::cout << "the owner has four rows, a PASS, a RETRY, a REJECT and a session\n";
+  std::cout << "the owner has a PASS, a RETRY, a REJECT, a session, a line, an inquiry and a dispute\n";
   return 0;
 }
 

@@ -52,6 +52,7 @@ Client::Client(ConnectionOptions options) : options_(std::move(options)) {
   review_ = v1::ReviewService::NewStub(channel);
   face_ = v1::FaceService::NewStub(channel);
   accountability_ = v1::AccountabilityService::NewStub(channel);
+  subscriber_ = v1::SubscriberService::NewStub(channel);
   audit_ = v1::AuditService::NewStub(channel);
 }
 

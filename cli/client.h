@@ -14,6 +14,7 @@
 #include "realname/v1/face_service.grpc.pb.h"
 #include "realname/v1/registration_service.grpc.pb.h"
 #include "realname/v1/review_service.grpc.pb.h"
+#include "realname/v1/subscriber_service.grpc.pb.h"
 
 namespace realname::cli {
 
@@ -41,6 +42,7 @@ class Client {
   v1::ReviewService::Stub& review() { return *review_; }
   v1::FaceService::Stub& face() { return *face_; }
   v1::AccountabilityService::Stub& accountability() { return *accountability_; }
+  v1::SubscriberService::Stub& subscriber() { return *subscriber_; }
   v1::AuditService::Stub& audit() { return *audit_; }
 
   // Calls with a deadline and identity. Repeats a call that was overloaded, contended or found the database down,
@@ -56,6 +58,7 @@ class Client {
   std::unique_ptr<v1::ReviewService::Stub> review_;
   std::unique_ptr<v1::FaceService::Stub> face_;
   std::unique_ptr<v1::AccountabilityService::Stub> accountability_;
+  std::unique_ptr<v1::SubscriberService::Stub> subscriber_;
   std::unique_ptr<v1::AuditService::Stub> audit_;
 };
 

@@ -7,8 +7,8 @@
 #include <stdexcept>
 #include <string>
 
+#include "cli/command.h"
 #include "cli/made_up_person.h"
-#include "cli/print.h"
 #include "vault/signature.h"
 
 namespace realname::cli {
@@ -21,25 +21,8 @@ struct DeviceOptions {
   int page_size = 50;
 };
 
-template <typename Answer>
-int Finish(const grpc::Status& status, const Answer& answer, bool json) {
-  if (!status.ok()) {
-    std::cerr << "realname: " << Describe(status) << "\n";
-    return 1;
-  }
-  if (json) {
-    PrintJson(answer);
-  } else {
-    Print(answer);
-  }
-  return 0;
-}
-
 int Set(DeviceOptions& o, Client client, bool json) {
-  std::string name = "SELLER_STATUS_" + o.status;
-  for (char& c : name) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
-  v1::SellerStatus value;
-  if (!v1::SellerStatus_Parse(name, &value)) throw std::runtime_error(o.status + ": active, suspended or ended");
+  const auto value = ParseWord<v1::SellerStatus>("SELLER_STATUS_", o.status);
   v1::CaptureDevice& device = *o.set.mutable_device();
   device.set_status(value);
   if (o.made_up) {

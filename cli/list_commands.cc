@@ -10,7 +10,7 @@
 
 #include <google/protobuf/util/json_util.h>
 
-#include "cli/print.h"
+#include "cli/command.h"
 
 namespace realname::cli {
 namespace {
@@ -22,30 +22,6 @@ struct ListOptions {
   bool in_force = false;
   int page_size = 50;
 };
-
-template <typename Enum>
-Enum Parse(bool (*parse)(const std::string&, Enum*), const std::string& prefix, std::string word) {
-  for (char& c : word) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
-  Enum value;
-  if (!parse(prefix + word, &value)) throw std::runtime_error("'" + word + "' is no " + prefix);
-  return value;
-}
-bool ParseState(const std::string& name, v1::ListState* value) { return v1::ListState_Parse(name, value); }
-bool ParseKind(const std::string& name, v1::ListKind* value) { return v1::ListKind_Parse(name, value); }
-
-template <typename Answer>
-int Finish(const grpc::Status& status, const Answer& answer, bool json) {
-  if (!status.ok()) {
-    std::cerr << "realname: " << Describe(status) << "\n";
-    return 1;
-  }
-  if (json) {
-    PrintJson(answer);
-  } else {
-    Print(answer);
-  }
-  return 0;
-}
 
 // In batches; after a failure the same file may be sent again: what is there already is known.
 int Import(const ListOptions& o, Client client, bool json) {
@@ -87,7 +63,7 @@ int Import(const ListOptions& o, Client client, bool json) {
 int Change(const ListOptions& o, Client client, bool json) {
   v1::ChangeListEntryRequest request;
   request.set_entry_id(o.entry_id);
-  request.set_state(Parse<v1::ListState>(ParseState, "LIST_STATE_", o.state));
+  request.set_state(ParseWord<v1::ListState>("LIST_STATE_", o.state));
   request.set_note(o.note);
   v1::ListEntry answer;
   const grpc::Status status = client.Call(
@@ -97,7 +73,7 @@ int Change(const ListOptions& o, Client client, bool json) {
 
 int Show(const ListOptions& o, Client client, bool json) {
   v1::ListListEntriesRequest request;
-  if (!o.kind.empty()) request.set_kind(Parse<v1::ListKind>(ParseKind, "LIST_KIND_", o.kind));
+  if (!o.kind.empty()) request.set_kind(ParseWord<v1::ListKind>("LIST_KIND_", o.kind));
   request.set_in_force(o.in_force);
   request.set_page_size(o.page_size);
   request.set_page_token(o.page_token);

@@ -304,6 +304,31 @@ void Print(const v1::ListConsentsResponse& response) {
   }
 }
 
+void Print(const v1::ListNumbersResponse& response) {
+  for (const v1::NumberInName& number : response.numbers()) {
+    std::printf("%s  %-16s %s  since %s%s\n", number.line_id().c_str(), number.masked_number().c_str(),
+                number.product().c_str(), Local(number.create_time()).c_str(), number.disputed() ? "  DISPUTED" : "");
+  }
+  if (response.numbers().empty()) std::printf("no number is in this name\n");
+}
+
+void Print(const v1::Dispute& dispute) {
+  std::printf("%s %s\n  line          %s\n  raised        %s\n", dispute.dispute_id().c_str(),
+              Strip(v1::DisputeState_Name(dispute.state()), "DISPUTE_STATE_").c_str(), dispute.line_id().c_str(),
+              Local(dispute.raise_time()).c_str());
+  if (dispute.has_resolve_time()) {
+    std::printf("  decided       %s\n", Local(dispute.resolve_time()).c_str());
+  } else {
+    std::printf("  decided by    %s\n", Local(dispute.deadline()).c_str());
+  }
+  if (!dispute.statement().empty()) std::printf("  they say      %s\n", dispute.statement().c_str());
+  if (!dispute.explanation().empty()) std::printf("  because       %s\n", dispute.explanation().c_str());
+}
+
+void Print(const v1::ListDisputesResponse& response) {
+  for (const v1::Dispute& dispute : response.disputes()) Print(dispute);
+}
+
 void Print(const v1::Session& session) {
   std::printf("%s\n", Word(session.state()).c_str());
   if (!session.session_id().empty()) std::printf("  session       %s\n", session.session_id().c_str());

@@ -11,6 +11,7 @@
 #include "realname/v1/face_service.pb.h"
 #include "realname/v1/registration_service.pb.h"
 #include "realname/v1/review_service.pb.h"
+#include "realname/v1/subscriber_service.pb.h"
 
 namespace realname::cli {
 
@@ -44,6 +45,9 @@ void Print(const v1::ReplayDecisionResponse& response);
 void Print(const v1::ListSellersResponse& response);
 void Print(const v1::ListSellerChangesResponse& response);
 void Print(const v1::ListConsentsResponse& response);
+void Print(const v1::ListNumbersResponse& response);
+void Print(const v1::Dispute& dispute);
+void Print(const v1::ListDisputesResponse& response);
 void PrintRow(const v1::ReviewCase& review);  // one line of the queue
 
 // One line of JSON.

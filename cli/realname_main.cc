@@ -21,6 +21,7 @@
 #include "cli/review_commands.h"
 #include "cli/seller_commands.h"
 #include "cli/signing_device.h"
+#include "cli/subscriber_commands.h"
 
 namespace realname::cli {
 namespace {
@@ -661,14 +662,20 @@ int Main(int argc, char** argv) {
       app, [&o] { return Client(WithTimeout(o.connection, o.timeout_seconds)); }, o.json, status);
   AddSellerCommands(
       app, [&o] { return Client(WithTimeout(o.connection, o.timeout_seconds)); }, o.json, status);
+  AddSubscriberCommands(
+      app, [&o] { return Client(WithTimeout(o.connection, o.timeout_seconds)); }, o.json, status);
 
   sub = command("register", "submit a registration", &Commands::Register);
   document(sub);
   request_id(sub);
-  sub->add_option("--msisdn", o.msisdn, "phone number, +8613...")->required();
+  sub->add_option("--msisdn", o.msisdn, "phone number, +8613...; not with update and inquiry");
   sub->add_option("--id-photo", o.id_photo, "portrait of the document, JPEG or PNG");
   sub->add_option("--live-portrait", o.live_portrait, "portrait taken now, JPEG or PNG");
-  sub->add_option("--entry", o.entry, "open, port_in, back_registration")->capture_default_str();
+  sub->add_option(
+         "--entry", o.entry,
+         "open, port_in, back_registration, sim_replacement, transfer_out, transfer_in, update, termination, port_out, "
+         "inquiry")
+      ->capture_default_str();
   sub->add_option("--customer", o.customer, "individual, org_ordinary, org_iot, iot_individual")->capture_default_str();
   sub->add_flag("--told", o.told, "every notice that the server hands out was shown and ticked just now");
   sub->add_option("--consent", o.consents, "NOTICE@VERSION=EVIDENCE[:REFERENCE]: shown, ticked, signed, read_aloud");

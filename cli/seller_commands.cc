@@ -7,7 +7,7 @@
 #include <stdexcept>
 #include <string>
 
-#include "cli/print.h"
+#include "cli/command.h"
 #include "cli/signing_device.h"
 
 namespace realname::cli {
@@ -19,27 +19,8 @@ struct SellerOptions {
   int page_size = 50;
 };
 
-int Failed(const grpc::Status& status) {
-  std::cerr << "realname: " << Describe(status) << "\n";
-  return 1;
-}
-
-template <typename Answer>
-int Finish(const grpc::Status& status, const Answer& answer, bool json) {
-  if (!status.ok()) return Failed(status);
-  if (json) {
-    PrintJson(answer);
-  } else {
-    Print(answer);
-  }
-  return 0;
-}
-
 int Set(SellerOptions& o, Client client, bool json) {
-  std::string name = "SELLER_STATUS_" + o.status;
-  for (char& c : name) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
-  v1::SellerStatus value;
-  if (!v1::SellerStatus_Parse(name, &value)) throw std::runtime_error(o.status + ": active, suspended or ended");
+  const auto value = ParseWord<v1::SellerStatus>("SELLER_STATUS_", o.status);
   o.set.mutable_seller()->set_status(value);
   if (!o.place.empty()) *o.set.mutable_seller()->mutable_place() = ReadPlace(o.place);
   v1::Seller answer;

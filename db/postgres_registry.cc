@@ -26,11 +26,6 @@ Status Defect(std::string detail) {
 
 Status NoSuchVerification() { return Status(StatusCode::kNotFound, "NO_SUCH_VERIFICATION", "no such verification"); }
 
-// Row id of an attempt's sealed columns: made by the client, part of the associated data.
-std::string AttemptRow(const std::string& verification_id, uint32_t attempt) {
-  return verification_id + "/" + std::to_string(attempt);
-}
-
 Nullable HexOrNull(const std::string& bytes) { return bytes.empty() ? Nullable::Null() : Nullable::Hex(bytes); }
 
 // Row id of a party's sealed column.
@@ -135,7 +130,7 @@ Result<Observation> PostgresRegistry::Observe(const ObserveQuery& query, Deadlin
                               query.operator_id, index_version_, document, Bytes{name}, Bytes{number}, verification,
                               Micros(query.now), query.seller.agent_id, query.seller.outlet_id, query.staff_id, devices,
                               counters, address, device_since, address_since, person_since, outlet_since, query.quota,
-                              parties, today, attempts_since, static_cast<int64_t>(query.windows.count_to));
+                              parties, today, attempts_since, static_cast<int64_t>(query.windows.count_to), query.line);
     const auto row = rows[0];
     if (!row[0].is_null()) {
       earlier = row[0].as<std::string>();
@@ -184,6 +179,13 @@ Result<Observation> PostgresRegistry::Observe(const ObserveQuery& query, Deadlin
     conduct.set_outlet_applications_hour(row[24].as<uint32_t>());
     conduct.set_person_numbers(row[25].as<uint32_t>());
     observation.list_hits = row[26].is_null() ? std::vector<v1::ListHit>() : ReadHits(row[26].as<std::string>());
+    observation.line_person_id = row[33].is_null() ? std::string() : row[33].as<std::string>();
+    observation.line_id = row[34].is_null() ? std::string() : row[34].as<std::string>();
+    if (!observation.line_id.empty()) {
+      observation.facts.set_line_holder(
+          observation.line_person_id == observation.person_id ? v1::LINE_HOLDER_THIS_PERSON : v1::LINE_HOLDER_ANOTHER);
+      observation.facts.set_line_given(row[35].as<bool>());
+    }
     observation.devices.clear();
     for (const auto& capture : rows) {
       if (capture[27].is_null()) break;
@@ -426,7 +428,8 @@ Result<CommitOutcome> PostgresRegistry::Commit(const CommitRequest& request, Dea
         commit("commit_application");
       }
     };
-    if (parties->empty()) return commit_one();
+    const bool opens = request.entry_type == v1::ENTRY_TYPE_OPEN;
+    if (parties->empty() && opens) return commit_one();
     // Rare, so that it may cost more round trips.
     tx.exec("begin");
     try {
@@ -438,6 +441,12 @@ Result<CommitOutcome> PostgresRegistry::Commit(const CommitRequest& request, Dea
                 static_cast<int>(facts.parties(static_cast<int>(i)).role()), Bytes{party.sealed_subject},
                 HexOrNull(party.pictures[0]), HexOrNull(party.pictures[1]), HexOrNull(party.pictures[2]),
                 Micros(request.now));
+      }
+      if (written && !opens) {
+        const auto line = [](const std::string& id) { return id.empty() ? Nullable::Null() : Nullable::Text(id); };
+        Execute(tx, "attach_line", person_id, request.verification_id, request.owner.operator_id,
+                static_cast<int>(request.entry_type), line(request.line_person_id), line(request.line_id),
+                static_cast<int>(request.decision.verdict()), next_due);
       }
       tx.exec("commit");
     } catch (...) {
@@ -498,11 +507,13 @@ Result<StoredVerification> PostgresRegistry::ReadUnscoped(const std::string& ver
 }
 
 Result<StoredVerification> PostgresRegistry::Transition(Target target, const Scope& scope, const RequestKey& request,
-                                                        const std::string& verification_id, TimePoint now,
-                                                        Deadline deadline) {
+                                                        const std::string& verification_id, const std::string& reason,
+                                                        TimePoint now, Deadline deadline) {
   AuditRecord audit;
   audit.verification_id = verification_id;
-  audit.event_kind = target == Target::kActivated ? "activation" : "cancellation";
+  audit.event_kind = target == Target::kActivated   ? "activation"
+                     : target == Target::kCancelled ? "cancellation"
+                                                    : "termination";
   audit.caller = request.principal;
   audit.operator_id = scope.operator_id;
   audit.occur_time_us = Micros(now);
@@ -514,7 +525,7 @@ Result<StoredVerification> PostgresRegistry::Transition(Target target, const Sco
   Status status = RunStatement(pool_, deadline, "transition", Repeatable::kNo, [&](pqxx::transaction_base& tx) {
     Execute(tx, "transition", static_cast<int>(target), request.principal, request.request_id, digest_version_,
             Bytes{payload}, scope.operator_id, Nullable::Of(scope.agent_id), Nullable::Of(scope.outlet_id),
-            verification_id, TimeOrderedUuid(now), Bytes{*leaf}, Micros(now));
+            verification_id, TimeOrderedUuid(now), Bytes{*leaf}, reason, Micros(now));
   });
   if (!status.ok()) return status;
   return Get(scope, verification_id, deadline);
@@ -523,13 +534,19 @@ Result<StoredVerification> PostgresRegistry::Transition(Target target, const Sco
 Result<StoredVerification> PostgresRegistry::Confirm(const Scope& scope, const RequestKey& request,
                                                      const std::string& verification_id, TimePoint now,
                                                      Deadline deadline) {
-  return Transition(Target::kActivated, scope, request, verification_id, now, deadline);
+  return Transition(Target::kActivated, scope, request, verification_id, "", now, deadline);
 }
 
 Result<StoredVerification> PostgresRegistry::Cancel(const Scope& scope, const RequestKey& request,
                                                     const std::string& verification_id, TimePoint now,
                                                     Deadline deadline) {
-  return Transition(Target::kCancelled, scope, request, verification_id, now, deadline);
+  return Transition(Target::kCancelled, scope, request, verification_id, "", now, deadline);
+}
+
+Result<StoredVerification> PostgresRegistry::Terminate(const Scope& scope, const RequestKey& request,
+                                                       const std::string& verification_id, const std::string& reason,
+                                                       TimePoint now, Deadline deadline) {
+  return Transition(Target::kTerminated, scope, request, verification_id, reason, now, deadline);
 }
 
 Status PostgresRegistry::WithdrawConsent(const Scope& scope, const RequestKey& request,

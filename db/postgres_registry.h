@@ -29,6 +29,9 @@ class PostgresRegistry final : public Registry {
                                      TimePoint now, Deadline deadline) override;
   Result<StoredVerification> Cancel(const Scope& scope, const RequestKey& request, const std::string& verification_id,
                                     TimePoint now, Deadline deadline) override;
+  Result<StoredVerification> Terminate(const Scope& scope, const RequestKey& request,
+                                       const std::string& verification_id, const std::string& reason, TimePoint now,
+                                       Deadline deadline) override;
   Status WithdrawConsent(const Scope& scope, const RequestKey& request, const std::string& verification_id,
                          const std::string& notice_id, bool drop_evidence, TimePoint now, Deadline deadline) override;
   Result<uint32_t> ExpireReservations(TimePoint now, uint32_t limit, Deadline deadline) override;
@@ -58,10 +61,12 @@ class PostgresRegistry final : public Registry {
   Result<std::string> PolicyText(const std::string& digest, Deadline deadline) override;
 
  private:
-  enum class Target : int { kActivated = 6, kCancelled = 7 };
+  enum class Target : int { kActivated = 6, kCancelled = 7, kTerminated = 9 };
 
+  // `reason` is kept of a line that ends.
   Result<StoredVerification> Transition(Target target, const Scope& scope, const RequestKey& request,
-                                        const std::string& verification_id, TimePoint now, Deadline deadline);
+                                        const std::string& verification_id, const std::string& reason, TimePoint now,
+                                        Deadline deadline);
   Result<StoredVerification> ReadUnscoped(const std::string& verification_id, Deadline deadline);
   // What a request key was used for; nothing if it is new.
   Result<CommitOutcome> ReadRepeated(const RequestKey& request, const std::string& payload_digest, Deadline deadline);

@@ -88,9 +88,12 @@ void PrepareRegistryStatements(Connection& connection) {
           "  union select e.entry_id, e.kind from realname.list_entry e where e.number_index_version = $5 "
           "  and e.number_index = $8 and " +
           in_force +
-          ") hit), k.device_id, d.status, d.agent_id, d.outlet_id, d.public_key, exists ("
+          // And what the person disputes themselves.
+          "  union select x.dispute_id, 4 from realname.dispute x where x.person_id = o.person_id and x.operator_id = "
+          "$4 "
+          "  and x.state = 1) hit), k.device_id, d.status, d.agent_id, d.outlet_id, d.public_key, exists ("
           "  select 1 from realname.capture x where x.operator_id = $4 and x.device_id = k.device_id "
-          "  and x.counter = nullif(k.counter, 0)) "
+          "  and x.counter = nullif(k.counter, 0)), l.person_id, l.verification_id, l.given "
           "from realname.observe($1, $2, $3, $4, $5, $6, $7, $8, $9, $21, realname.at($10)) o "
           "left join realname.seller a on a.operator_id = $4 and a.agent_id = $11 and a.outlet_id = '' "
           "and a.staff_id = '' "
@@ -98,6 +101,13 @@ void PrepareRegistryStatements(Connection& connection) {
           "and u.staff_id = '' "
           "left join realname.seller m on m.operator_id = $4 and m.agent_id = $11 and m.outlet_id = $12 and "
           "m.staff_id = $13 "
+          "left join lateral (select n.person_id, n.verification_id, exists ("
+          "    select 1 from realname.verification t where t.person_id = n.person_id and t.line_id = n.verification_id "
+          "    and t.entry_type = 5 and t.state = 5 and t.verdict = 1 and t.expire_time > realname.at($10)) as given "
+          "  from realname.number_claim n join realname.verification v on v.person_id = n.person_id "
+          "  and v.verification_id = n.verification_id "
+          "  where $26 and n.index_version = $5 and n.number_index = $8 and v.operator_id = $4 and v.state = 6) l on "
+          "true "
           "left join unnest($14::text[], $15::bigint[]) with ordinality k(device_id, counter, position) on true "
           "left join realname.capture_device d on d.operator_id = $4 and d.device_id = k.device_id "
           "order by k.position");
@@ -197,9 +207,32 @@ void PrepareRegistryStatements(Connection& connection) {
                          "select role, sealed_subject, id_photo, live_portrait, letter_scan, sequence "
                          "from realname.party where person_id = $1 and verification_id = $2 and position = $3 "
                          "and sequence <= $4 order by sequence desc limit 1");
-  connection.raw.prepare("transition",
-                         "select realname.transition($1::smallint, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, "
+  connection.raw.prepare("attach_line",
+                         "select realname.attach_line($1, $2, $3, $4::smallint, $5, $6, $7::smallint, $8)");
+  connection.raw.prepare("lines",
+                         "select v.verification_id, r.record, r.sealed_subject, r.attempt, "
+                         "realname.micros(v.create_time), exists (select 1 from realname.dispute x "
+                         "where x.line_id = v.verification_id and x.state = 1) from realname.verification v "
+                         "join lateral (select * from realname.registration x where x.person_id = v.person_id "
+                         "and x.verification_id = v.verification_id order by x.attempt desc limit 1) r on true "
+                         "where v.person_id = $1 and v.operator_id = $2 and v.state = 6 order by v.create_time, v.verification_id");
+  connection.raw.prepare("raise_dispute",
+                         "select realname.raise_dispute($1, $2, $3, $4, $5, $6, realname.at($7), $8, $9, $10, $11, "
                          "realname.at($12))");
+  connection.raw.prepare("resolve_dispute",
+                         "select realname.resolve_dispute($1, $2, $3::smallint, $4, $5, $6, $7, realname.at($8))");
+  const std::string dispute_columns =
+      "select dispute_id, line_id, state, realname.micros(raise_time), realname.micros(deadline), "
+      "realname.micros(resolve_time), person_id, sealed_statement, sealed_explanation from realname.dispute ";
+  connection.raw.prepare("get_dispute", dispute_columns +
+                                            "where dispute_id = $4 and operator_id = $1 and ($2::text is null or "
+                                            "agent_id = $2) and ($3::text is null or outlet_id = $3)");
+  connection.raw.prepare("list_disputes", dispute_columns +
+                                              "where operator_id = $1 and ($2 = 0 or state = $2) "
+                                              "order by deadline, dispute_id limit $3");
+  connection.raw.prepare("transition",
+                         "select realname.transition($1::smallint, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, "
+                         "realname.at($13))");
   connection.raw.prepare("read_unscoped", "select " + columns + by_claim + latest + "where c.verification_id = $1");
   connection.raw.prepare("request_claim",
                          "select verification_id, payload_digest = $3 from realname.request_claim "

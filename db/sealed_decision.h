@@ -26,6 +26,11 @@ inline std::string DecisionRow(const std::string& verification_id, uint64_t sequ
   return verification_id + "/" + std::to_string(sequence);
 }
 
+// The same of an attempt's.
+inline std::string AttemptRow(const std::string& verification_id, uint32_t attempt) {
+  return verification_id + "/" + std::to_string(attempt);
+}
+
 // `audit` says verification, revision, kind, caller, operator and time; policy, rules and commitments are filled in.
 Result<SealedDecision> SealDecision(const DataKey& key, const v1::Facts& facts, const v1::Decision& decision,
                                     AuditRecord audit);

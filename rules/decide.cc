@@ -9,6 +9,7 @@
 #include "rules/capture.h"
 #include "rules/challenge.h"
 #include "rules/conduct.h"
+#include "rules/entry.h"
 #include "rules/face_limits.h"
 #include "rules/identity_document.h"
 #include "rules/notices.h"
@@ -219,6 +220,13 @@ class Examination {
     constexpr auto kCheck = v1::CHECK_LIST_SCREEN;
     Passed(kCheck);
     for (const v1::ListHit& hit : facts_.list_hits()) {
+      // Who is barred from new lines may ask, give up and put right; who disputes a number may ask about the others.
+      const bool bars_lines =
+          hit.kind() == v1::LIST_KIND_PUNISHED_PERSON || hit.kind() == v1::LIST_KIND_BAD_ORGANISATION;
+      if ((bars_lines && !TakesPlace(Entry())) ||
+          (hit.kind() == v1::LIST_KIND_DISPUTED_NUMBER && NamesNoNumber(Entry()))) {
+        continue;
+      }
       switch (hit.kind()) {
         case v1::LIST_KIND_PUNISHED_PERSON:
           Fail(kCheck, v1::LST_PUNISHED_PERSON);
@@ -329,13 +337,22 @@ class Examination {
     const bool nobody = !Identified() && reading_.faults.empty() && !document_.number().empty();
     if (!complete || nobody) Fail(kCheck, v1::REC_INCOMPLETE);
     if (facts_.registry().name_differs()) Uncertain(kCheck, v1::REC_NAME);
-    if (facts_.registry().msisdn_taken()) Uncertain(kCheck, v1::REC_NUMBER);
+    const v1::RegistryFacts& registry = facts_.registry();
+    const v1::EntryType entry = Entry();
+    if (OpensLine(entry) && registry.msisdn_taken()) Uncertain(kCheck, v1::REC_NUMBER);
+    if (OfOwnLine(entry) && registry.line_holder() != v1::LINE_HOLDER_THIS_PERSON) {
+      Fail(kCheck, v1::REC_NUMBER_NOT_HELD);
+    }
+    if (entry == v1::ENTRY_TYPE_TRANSFER_IN &&
+        (registry.line_holder() != v1::LINE_HOLDER_ANOTHER || !registry.line_given())) {
+      Fail(kCheck, v1::REC_NUMBER_NOT_GIVEN);
+    }
   }
 
   void Quota() {
     const v1::ApplicationFacts& application = facts_.application();
     const auto rule = QuotaOf(policy_, application.customer_kind(), application.channel_type(), application.product());
-    if (!Identified() || !rule) return;
+    if (!Identified() || !rule || !TakesPlace(Entry())) return;
     Passed(v1::CHECK_QUOTA);
     if (facts_.registry().numbers_held() >= rule->limit()) Fail(v1::CHECK_QUOTA, rule->code());
     const uint32_t recent = policy_.pack.velocity().person_numbers();
@@ -409,7 +426,8 @@ class Examination {
     if (seller.staff().known() && !trained(seller.staff().trained_until())) Fail(kCheck, v1::CHN_AGENT_UNTRAINED);
     const auto& products = policy_.pack.products();
     const bool product_assessed =
-        products.empty() || std::any_of(products.begin(), products.end(), [&](const v1::ProductPolicy& each) {
+        products.empty() || !TakesPlace(Entry()) ||
+        std::any_of(products.begin(), products.end(), [&](const v1::ProductPolicy& each) {
           return each.product() == facts_.application().product() && !each.assessment().empty();
         });
     if (!product_assessed || (AsksAssessments(policy_) && channel_->assessment().empty())) {
@@ -444,6 +462,8 @@ class Examination {
       if (check == v1::CHECK_FACE_MATCH || check == v1::CHECK_LIVENESS) Carry(reason);
     }
   }
+
+  v1::EntryType Entry() const { return facts_.application().entry_type(); }
 
   bool Identified() const { return !reading_.person.number.empty(); }
 
@@ -623,9 +643,11 @@ v1::Decision Examination::Merge() const {
   }
   if (findings_.empty()) {
     decision.set_verdict(v1::VERDICT_PASS);
-    decision.set_next_action(v1::NEXT_ACTION_ACTIVATE);
-    decision.set_next_reverification_date(
-        NextReverificationDate(policy_, document_, decision.identification(), today_));
+    decision.set_next_action(ActionAfterPass(Entry()));
+    if (TakesPlace(Entry()) || Reverifies(Entry())) {
+      decision.set_next_reverification_date(
+          NextReverificationDate(policy_, document_, decision.identification(), today_));
+    }
     return decision;
   }
 
@@ -762,9 +784,16 @@ v1::Verdict Precheck(const Policy& policy, const v1::Facts& facts) {
   }
 }
 
-bool IsPending(const v1::Decision& decision) {
+v1::NextAction ActionAfterPass(v1::EntryType entry_type) {
+  if (NamesNoNumber(entry_type)) return v1::NEXT_ACTION_DONE;
+  if (entry_type == v1::ENTRY_TYPE_TRANSFER_OUT) return v1::NEXT_ACTION_TRANSFER_IN;
+  return TakesPlace(entry_type) ? v1::NEXT_ACTION_ACTIVATE : v1::NEXT_ACTION_CARRY_OUT;
+}
+
+bool IsPending(v1::EntryType entry_type, const v1::Decision& decision) {
   switch (decision.verdict()) {
     case v1::VERDICT_PASS:
+      return !NamesNoNumber(entry_type);
     case v1::VERDICT_REVIEW:
     case v1::VERDICT_INCONCLUSIVE:
       return true;
@@ -775,15 +804,17 @@ bool IsPending(const v1::Decision& decision) {
   }
 }
 
-bool HoldsPlace(const v1::Decision& decision) {
+bool HoldsPlace(v1::EntryType entry_type, const v1::Decision& decision) {
   const bool no_room = std::any_of(decision.checks().begin(), decision.checks().end(), [](const auto& check) {
     return check.check() == v1::CHECK_QUOTA && check.outcome() == v1::OUTCOME_FAILED;
   });
-  return IsPending(decision) && !no_room;
+  return TakesPlace(entry_type) && IsPending(entry_type, decision) && !no_room;
 }
 
-v1::State StateAfter(const v1::Decision& decision) {
+v1::State StateAfter(v1::EntryType entry_type, const v1::Decision& decision) {
   switch (decision.verdict()) {
+    case v1::VERDICT_PASS:
+      return NamesNoNumber(entry_type) ? v1::STATE_COMPLETED : v1::STATE_DECIDED;
     case v1::VERDICT_REVIEW:
       return v1::STATE_IN_REVIEW;
     case v1::VERDICT_RETRY:

@@ -44,14 +44,18 @@ std::optional<int> HolderAge(const Policy& policy, const v1::Document& document,
 // registered, never at captures or at who sells.
 v1::Verdict Precheck(const Policy& policy, const v1::Facts& facts);
 
-// Whether something is yet to come of a decision, so that the number stays reserved: PASS, REVIEW and a RETRY that can
-// be resubmitted.
-bool IsPending(const v1::Decision& decision);
+// What the channel does after a PASS.
+v1::NextAction ActionAfterPass(v1::EntryType entry_type);
 
-// Whether a decision holds a place in the person's quota: a pending one does, unless it found no room.
-bool HoldsPlace(const v1::Decision& decision);
+// Whether something is yet to come of a decision, so that the number stays reserved: PASS (but for entries that are
+// done with it), REVIEW, what awaits a source, and a RETRY that can be resubmitted.
+bool IsPending(v1::EntryType entry_type, const v1::Decision& decision);
+
+// Whether a decision holds a place in the person's quota: a pending one after which they would have another line does,
+// unless it found no room.
+bool HoldsPlace(v1::EntryType entry_type, const v1::Decision& decision);
 
 // The state that follows a decision.
-v1::State StateAfter(const v1::Decision& decision);
+v1::State StateAfter(v1::EntryType entry_type, const v1::Decision& decision);
 
 }  // namespace realname::rules

@@ -13,9 +13,10 @@
 
 namespace realname::rules {
 
-// The notices for a channel, product and age. An empty product and an unknown age are any: then each that might apply.
+// The notices for a channel, product, age and entry. An empty product, an unknown age and an unspecified entry are any:
+// then each that might apply.
 std::vector<const v1::Notice*> NoticesFor(const Policy& policy, v1::ChannelType channel, const std::string& product,
-                                          std::optional<int> age);
+                                          std::optional<int> age, v1::EntryType entry = v1::ENTRY_TYPE_UNSPECIFIED);
 
 // A notice as it is handed out.
 v1::NoticeToShow ToShow(const v1::Notice& notice);

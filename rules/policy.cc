@@ -220,6 +220,11 @@ std::string FirstFault(const v1::PolicyPack& pack, const pb::TextFormat::ParseIn
     faults.Require(channel.type() != v1::CHANNEL_TYPE_UNSPECIFIED, "channels", i, "an entry needs a type");
     faults.Require(channels.insert(channel.type()).second, "channels", i,
                    v1::ChannelType_Name(channel.type()) + " has two entries");
+    const auto& entries = channel.entry_types();
+    faults.Require(std::find(entries.begin(), entries.end(), v1::ENTRY_TYPE_INQUIRY) == entries.end() ||
+                       (pack.subscriber().inquiry_minutes() > 0 && pack.subscriber().dispute_hours() > 0),
+                   "channels", i,
+                   v1::ChannelType_Name(channel.type()) + ": INQUIRY needs inquiry_minutes and dispute_hours");
     faults.Require(channel.offline_hours() == 0 || channel.signed_capture(), "channels", i,
                    v1::ChannelType_Name(channel.type()) + ": offline_hours is for signed_capture");
   }
@@ -420,6 +425,8 @@ v1::Check CheckOf(v1::ReasonCode code) {
       return v1::CHECK_CHANNEL_POLICY;
     case v1::REC_NAME:
     case v1::REC_NUMBER:
+    case v1::REC_NUMBER_NOT_HELD:
+    case v1::REC_NUMBER_NOT_GIVEN:
     case v1::REC_INCOMPLETE:
       return v1::CHECK_RECORD_CONSISTENCY;
     case v1::RSK_ABNORMAL_APPLICATION:

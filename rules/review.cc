@@ -4,6 +4,8 @@
 #include <algorithm>
 
 #include "rules/civil_date.h"
+#include "rules/decide.h"
+#include "rules/entry.h"
 #include "rules/reverification_date.h"
 
 namespace realname::rules {
@@ -146,9 +148,12 @@ v1::Decision ReviewedDecision(const Policy& policy, const v1::Facts& facts, cons
   switch (vote.conclusion()) {
     case v1::REVIEW_CONCLUSION_APPROVE: {
       reviewed.set_verdict(v1::VERDICT_PASS);
-      reviewed.set_next_action(v1::NEXT_ACTION_ACTIVATE);
-      reviewed.set_next_reverification_date(
-          NextReverificationDate(policy, facts.subject().document(), reviewed.identification(), DayAt(policy, now)));
+      const v1::EntryType entry = facts.application().entry_type();
+      reviewed.set_next_action(ActionAfterPass(entry));
+      if (TakesPlace(entry) || Reverifies(entry)) {
+        reviewed.set_next_reverification_date(
+            NextReverificationDate(policy, facts.subject().document(), reviewed.identification(), DayAt(policy, now)));
+      }
       break;
     }
     case v1::REVIEW_CONCLUSION_REJECT:

@@ -29,7 +29,9 @@ v1::WayOut NearestOf(v1::State state, v1::NextAction action) {
 }  // namespace
 
 std::vector<v1::WayOut> WaysOut(const Policy& policy, v1::State state, const v1::Decision& decision, bool contestable) {
-  if (state == v1::STATE_ACTIVATED || state == v1::STATE_CANCELLED || decision.verdict() == v1::VERDICT_PASS) return {};
+  const bool over = state == v1::STATE_ACTIVATED || state == v1::STATE_COMPLETED || state == v1::STATE_TERMINATED ||
+                    state == v1::STATE_CANCELLED;
+  if (over || decision.verdict() == v1::VERDICT_PASS) return {};
   std::vector<v1::WayOut> ways;
   if (state == v1::STATE_IN_REVIEW) ways.push_back(v1::WAY_OUT_WAIT_FOR_REVIEW);
   if (const v1::WayOut nearest = NearestOf(state, decision.next_action());

@@ -23,6 +23,7 @@
 #include "server/review_service.h"
 #include "server/source_worker.h"
 #include "server/store.h"
+#include "server/subscriber_service.h"
 #include "vault/digest.h"
 #include "vault/signature.h"
 #include "verification/capture_devices.h"
@@ -98,6 +99,7 @@ struct Server::Parts {
   std::unique_ptr<Sellers> sellers;
   std::unique_ptr<CaptureDevices> capture_devices;
   std::unique_ptr<Lists> lists;
+  std::unique_ptr<Subscribers> subscribers;
   std::unique_ptr<Replays> replays;
   std::unique_ptr<RequestPool> pool;
   std::unique_ptr<Admission> admission;
@@ -105,6 +107,7 @@ struct Server::Parts {
   std::unique_ptr<RegistrationServiceImpl> registration_service;
   std::unique_ptr<ReviewServiceImpl> review_service;
   std::unique_ptr<AccountabilityServiceImpl> accountability_service;
+  std::unique_ptr<SubscriberServiceImpl> subscriber_service;
   std::unique_ptr<AuditServiceImpl> audit_service;
   std::unique_ptr<FaceServiceImpl> face_service;
   std::unique_ptr<grpc::Server> grpc;
@@ -162,6 +165,7 @@ Result<std::unique_ptr<Server>> Server::Start(const v1::ServerConfig& config, co
   parts->consents = std::make_unique<Consents>(registry, *parts->policies, clock);
   parts->reviews = std::make_unique<Reviews>(*parts->store->reviews, registry, *parts->policies, clock);
   parts->replays = std::make_unique<Replays>(registry, *parts->policies);
+  parts->subscribers = std::make_unique<Subscribers>(*parts->store->subscribers, registry, *parts->policies, clock);
   parts->sellers = std::make_unique<Sellers>(*parts->store->sellers, clock);
   parts->capture_devices = std::make_unique<CaptureDevices>(*parts->store->capture_devices, clock, IsSignatureKey);
   parts->lists = std::make_unique<Lists>(*parts->store->lists, *parts->policies, clock);
@@ -175,6 +179,7 @@ Result<std::unique_ptr<Server>> Server::Start(const v1::ServerConfig& config, co
       *parts->admission, *parts->registration, *parts->sessions, *parts->verifications, *parts->consents, registry,
       *parts->policies, clock, *parts->events, limits.watch_streams());
   parts->review_service = std::make_unique<ReviewServiceImpl>(*parts->admission, *parts->reviews);
+  parts->subscriber_service = std::make_unique<SubscriberServiceImpl>(*parts->admission, *parts->subscribers);
   parts->audit_service = std::make_unique<AuditServiceImpl>(*parts->admission, *parts->replays);
   parts->accountability_service = std::make_unique<AccountabilityServiceImpl>(*parts->admission, *parts->sellers,
                                                                               *parts->capture_devices, *parts->lists);
@@ -189,6 +194,7 @@ Result<std::unique_ptr<Server>> Server::Start(const v1::ServerConfig& config, co
   builder.RegisterService(parts->registration_service.get());
   builder.RegisterService(parts->review_service.get());
   builder.RegisterService(parts->accountability_service.get());
+  builder.RegisterService(parts->subscriber_service.get());
   builder.RegisterService(parts->audit_service.get());
   builder.RegisterService(parts->face_service.get());
   builder.SetMaxReceiveMessageSize(kMaxReceivedBytes);

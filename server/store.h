@@ -16,6 +16,7 @@
 #include "db/postgres_review_store.h"
 #include "db/postgres_seller_store.h"
 #include "db/postgres_session_store.h"
+#include "db/postgres_subscriber_store.h"
 #include "realname/v1/server_config.pb.h"
 #include "vault/key_ring.h"
 
@@ -35,6 +36,7 @@ struct Store {
   std::unique_ptr<db::PostgresSellerStore> sellers;
   std::unique_ptr<db::PostgresCaptureDeviceStore> capture_devices;
   std::unique_ptr<db::PostgresListStore> lists;
+  std::unique_ptr<db::PostgresSubscriberStore> subscribers;
 };
 
 // Opens the store, or says what is wrong with it. An embedded database is made and migrated; one that is given is only

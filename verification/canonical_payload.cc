@@ -104,6 +104,7 @@ std::string CanonicalPayload(const v1::RequestReviewRequest& request, PictureDig
 std::string CanonicalPayload(const v1::StartSessionRequest& request) { return Canonical('B', request, nullptr); }
 std::string CanonicalPayload(const v1::ExtendSessionRequest& request) { return Canonical('E', request, nullptr); }
 std::string CanonicalPayload(const v1::ConfirmActivationRequest& request) { return Canonical('A', request, nullptr); }
+std::string CanonicalPayload(const v1::TerminateServiceRequest& request) { return Canonical('E', request, nullptr); }
 std::string CanonicalPayload(const v1::DecideCaseRequest& request) { return Canonical('D', request, nullptr); }
 std::string CanonicalPayload(const v1::CancelVerificationRequest& request) { return Canonical('C', request, nullptr); }
 std::string CanonicalPayload(const v1::WithdrawConsentRequest& request) { return Canonical('W', request, nullptr); }

@@ -10,6 +10,7 @@
 
 #include "realname/v1/registration_service.pb.h"
 #include "realname/v1/review_service.pb.h"
+#include "realname/v1/subscriber_service.pb.h"
 #include "verification/picture_digests.h"
 
 namespace realname {
@@ -24,5 +25,6 @@ std::string CanonicalPayload(const v1::CancelVerificationRequest& request);
 std::string CanonicalPayload(const v1::WithdrawConsentRequest& request);
 std::string CanonicalPayload(const v1::RequestReviewRequest& request, PictureDigests& digests);
 std::string CanonicalPayload(const v1::DecideCaseRequest& request);
+std::string CanonicalPayload(const v1::TerminateServiceRequest& request);
 
 }  // namespace realname

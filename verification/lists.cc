@@ -7,19 +7,11 @@
 #include "rules/decide.h"
 #include "rules/list_entry.h"
 #include "rules/parties.h"
+#include "verification/masked.h"
 #include "verification/validate_request.h"
 
 namespace realname {
 namespace {
-
-// All but the first `front` and the last four characters are starred; of a short text all but the last two.
-std::string Masked(const std::string& text, size_t front) {
-  if (text.size() < front + 6) {
-    return std::string(text.size() - std::min<size_t>(text.size(), 2), '*') +
-           text.substr(text.size() - std::min<size_t>(text.size(), 2));
-  }
-  return text.substr(0, front) + std::string(text.size() - front - 4, '*') + text.substr(text.size() - 4);
-}
 
 struct Fault {
   std::string field, description;
@@ -75,8 +67,8 @@ v1::ListEntry Lists::Shown(const StoredListEntry& stored) const {
     document.set_number(Masked(entry.document().number(), 3));
     *entry.mutable_document() = std::move(document);
   }
-  if (!entry.msisdn().empty()) entry.set_msisdn(Masked(entry.msisdn(), 6));
-  if (!entry.retained_msisdn().empty()) entry.set_retained_msisdn(Masked(entry.retained_msisdn(), 6));
+  if (!entry.msisdn().empty()) entry.set_msisdn(MaskedNumber(entry.msisdn()));
+  if (!entry.retained_msisdn().empty()) entry.set_retained_msisdn(MaskedNumber(entry.retained_msisdn()));
   const bool over = !entry.to_date().empty() && entry.to_date() < Today();
   if (over && entry.state() != v1::LIST_STATE_REMOVED) entry.set_state(v1::LIST_STATE_EXPIRED);
   return entry;

@@ -13,6 +13,7 @@
 #include "rules/conduct.h"
 #include "rules/contest.h"
 #include "rules/decide.h"
+#include "rules/entry.h"
 #include "rules/explain.h"
 #include "rules/notices.h"
 #include "rules/parties.h"
@@ -529,7 +530,7 @@ Result<v1::Verification> Registration::RequestReview(const Caller& caller, const
   if (observation->request != RequestMatch::kNew) {
     return RepeatedAnswer(caller, *observation->earlier, observation->request == RequestMatch::kSamePayload, deadline);
   }
-  if (observation->facts.msisdn_taken()) {
+  if (rules::OpensLine(record.entry_type()) && observation->facts.msisdn_taken()) {
     // By the same refusal's contest, if another call was quicker.
     auto again = registry_.Get({caller.scope.operator_id, {}, {}}, refusal.verification_id, deadline);
     if (again.ok() && again->contested) return AlreadyContested();
@@ -565,6 +566,7 @@ Result<Observation> Registration::Observe(const Application& application, Deadli
         rules::PersonOf(policies_.Current(), application.record.subject().second_document(), clock_.Now());
     if (!same.number.empty()) query.parties.emplace_back(same.type, Redacted(std::move(same.number)));
   }
+  query.line = !rules::OpensLine(application.record.entry_type());
   query.today = rules::FormatDate(rules::DayAt(policies_.Current(), clock_.Now()));
   if (const auto rule = QuotaOf(policies_.Current(), application.record)) query.quota = rule->name();
   query.address = Redacted(rules::NormaliseName(document.address()));
@@ -934,6 +936,7 @@ Result<v1::Verification> Registration::Conclude(const Caller& caller, Applicatio
     facts.mutable_channel()->set_staff_signed_in(application.record.staff_signed_in());
 
     CommitRequest commit;
+    const v1::EntryType entry = application.record.entry_type();
     commit.decision = rules::Decide(policy, facts);
     commit.request = application.request;
     commit.captures = proved;
@@ -961,7 +964,12 @@ Result<v1::Verification> Registration::Conclude(const Caller& caller, Applicatio
     commit.person_version = observation.person_version;
     commit.record = application.record;
     commit.facts = facts;
-    commit.state = rules::StateAfter(commit.decision);
+    commit.state = rules::StateAfter(entry, commit.decision);
+    commit.entry_type = entry;
+    if (!rules::OpensLine(entry) && !rules::NamesNoNumber(entry)) {
+      commit.line_person_id = observation.line_person_id;
+      commit.line_id = observation.line_id;
+    }
     commit.pictures = application.pictures;
     for (const Application::Participant& other : application.others) {
       PartyCommit& party = commit.parties.emplace_back();
@@ -984,14 +992,16 @@ Result<v1::Verification> Registration::Conclude(const Caller& caller, Applicatio
       commit.document_type = person.type;
       commit.document_number = Redacted(std::move(person.number));
       commit.name = Redacted(rules::NormaliseName(document.name()));
-      commit.holds_place = rules::HoldsPlace(commit.decision);
+      commit.holds_place = rules::HoldsPlace(entry, commit.decision);
     }
-    if (rules::IsPending(commit.decision)) commit.expire_time = ReservationEnd(policy.pack, commit.decision, now);
-    if (rules::HoldsPlace(commit.decision)) {
+    if (rules::IsPending(entry, commit.decision))
+      commit.expire_time = ReservationEnd(policy.pack, commit.decision, now);
+    if (rules::HoldsPlace(entry, commit.decision)) {
       const auto rule = QuotaOf(policy, application.record);
       commit.quota = rule ? rule->name() : std::string();
       commit.quota_limit = rule ? rule->limit() : uint32_t{INT32_MAX};
-      if (!facts.registry().msisdn_taken()) commit.msisdn = Redacted(application.record.subject().msisdn());
+      if (rules::OpensLine(entry) && !facts.registry().msisdn_taken())
+        commit.msisdn = Redacted(application.record.subject().msisdn());
     }
 
     auto outcome = registry_.Commit(commit, deadline);

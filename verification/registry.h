@@ -101,6 +101,8 @@ struct ObserveQuery {
   std::vector<std::pair<v1::DocumentType, Redacted<std::string>>> parties;
   std::string today;  // YYYY-MM-DD, by the policy's clock; empty: no list is looked at
   std::string quota;  // under which the line counts; empty: under none
+  // In whose name the number is activated is looked up, too.
+  bool line = false;
   TimePoint now;
 };
 
@@ -120,8 +122,11 @@ struct Observation {
   // In the order of ObserveQuery.captures.
   std::vector<ObservedDevice> devices;
   v1::ConductFacts conduct;
-  // In force, in the order of their ids.
+  // In force, in the order of their ids; disputes that the person raised and that are open among them.
   std::vector<v1::ListHit> list_hits;
+  // The line that the number is activated for: whose, and the registration that opened it. Empty if there is none.
+  std::string line_person_id;
+  std::string line_id;
 };
 
 // A picture as received, with its SHA-256.
@@ -187,6 +192,11 @@ struct CommitRequest {
   std::string counted_device;
   std::string counted_agent;
   Redacted<std::string> address;  // normalised; empty: not kept for counting
+  // What it is about, where that is not a new line: the line as observed (empty: none), which must still have its
+  // number.
+  v1::EntryType entry_type = v1::ENTRY_TYPE_OPEN;
+  std::string line_person_id;
+  std::string line_id;
   // The session that this registration uses up (session_store.h); empty if none. If it was used or ran out meanwhile,
   // what was observed moved.
   std::string session_id;
@@ -342,7 +352,7 @@ class Registry : public RegistryReader {
   // (ALREADY_CONTESTED) if the refusal that it contests was contested before.
   virtual Result<CommitOutcome> Commit(const CommitRequest& request, Deadline deadline) = 0;
 
-  // DECIDED with PASS -> ACTIVATED. Repeating is harmless.
+  // DECIDED with PASS -> ACTIVATED, or COMPLETED with what was asked for the line it is about. Repeating is harmless.
   // FAILED_PRECONDITION: WRONG_STATE, RESERVATION_EXPIRED. ALREADY_EXISTS: REQUEST_ID_REUSED. NOT_FOUND as in Get.
   virtual Result<StoredVerification> Confirm(const Scope& scope, const RequestKey& request,
                                              const std::string& verification_id, TimePoint now, Deadline deadline) = 0;
@@ -350,6 +360,11 @@ class Registry : public RegistryReader {
   // Anything before activation -> CANCELLED, place and number given back. Repeating is harmless. Errors as Confirm.
   virtual Result<StoredVerification> Cancel(const Scope& scope, const RequestKey& request,
                                             const std::string& verification_id, TimePoint now, Deadline deadline) = 0;
+
+  // ACTIVATED -> TERMINATED, place and number given back; why is kept. Repeating is harmless. Errors as Confirm.
+  virtual Result<StoredVerification> Terminate(const Scope& scope, const RequestKey& request,
+                                               const std::string& verification_id, const std::string& reason,
+                                               TimePoint now, Deadline deadline) = 0;
 
   // Withdraws a consent, and drops what was measured in the application's pictures if `drop_evidence`. Repeating is
   // harmless. ALREADY_EXISTS: REQUEST_ID_REUSED. NOT_FOUND as in Get.

@@ -151,9 +151,10 @@ Result<v1::ReviewCase> Reviews::Decide(const Caller& caller, const v1::DecideCas
     commit.now = now;
     if (result == rules::ReviewResult::kDecided) {
       commit.decision = rules::ReviewedDecision(policy, commit.facts, stands.decision, votes, now);
-      commit.state = rules::StateAfter(*commit.decision);
-      commit.holds_place = rules::HoldsPlace(*commit.decision);
-      if (rules::IsPending(*commit.decision)) {
+      const v1::EntryType entry = commit.facts.application().entry_type();
+      commit.state = rules::StateAfter(entry, *commit.decision);
+      commit.holds_place = rules::HoldsPlace(entry, *commit.decision);
+      if (rules::IsPending(entry, *commit.decision)) {
         commit.expire_time = ReservationEnd(policy.pack, *commit.decision, now);
       }
       const v1::Document& document = commit.facts.subject().document();

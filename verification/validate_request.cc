@@ -12,6 +12,7 @@
 #include <phonenumbers/phonenumberutil.h>
 
 #include "rules/civil_date.h"
+#include "rules/entry.h"
 #include "rules/parties.h"
 
 namespace realname {
@@ -300,8 +301,12 @@ Status Validate(const v1::SubmitRegistrationRequest& request, const Caller& call
   form.Uuid(request.request_id(), "request_id");
   form.Given(request.entry_type(), "entry_type");
   form.Given(request.customer_kind(), "customer_kind");
-  form.Require(IsE164(request.msisdn()), "msisdn", "must be a phone number in E.164 form with its plus sign");
-  form.Require(!request.product().empty(), "product", "required");
+  if (rules::NamesNoNumber(request.entry_type())) {
+    form.Require(request.msisdn().empty(), "msisdn", "this entry is about a person, and no number");
+  } else {
+    form.Require(IsE164(request.msisdn()), "msisdn", "must be a phone number in E.164 form with its plus sign");
+  }
+  form.Require(!request.product().empty() || !rules::TakesPlace(request.entry_type()), "product", "required");
   form.Word(request.product(), "product");
   form.Channel(request.channel(), caller);
   form.Require(request.session_nonce().empty() || IsNonce(request.session_nonce()), "session_nonce",
@@ -466,6 +471,51 @@ Status Validate(const v1::WithdrawConsentRequest& request, const Caller&) {
   form.Uuid(request.verification_id(), "verification_id");
   form.Require(!request.notice_id().empty(), "notice_id", "required");
   form.Word(request.notice_id(), "notice_id");
+  return form.Finish();
+}
+
+Status Validate(const v1::ListNumbersRequest& request, const Caller&) {
+  Form form(request);
+  form.Uuid(request.verification_id(), "verification_id");
+  return form.Finish();
+}
+
+Status Validate(const v1::TerminateServiceRequest& request, const Caller&) {
+  Form form(request);
+  form.Uuid(request.request_id(), "request_id");
+  form.Uuid(request.verification_id(), "verification_id");
+  form.Require(!request.reason().empty(), "reason", "required");
+  form.Text(request.reason(), "reason", 500);
+  return form.Finish();
+}
+
+Status Validate(const v1::RaiseDisputeRequest& request, const Caller&) {
+  Form form(request);
+  form.Uuid(request.verification_id(), "verification_id");
+  form.Uuid(request.line_id(), "line_id");
+  form.Text(request.statement(), "statement", 1000);
+  return form.Finish();
+}
+
+Status Validate(const v1::GetDisputeRequest& request, const Caller&) {
+  Form form(request);
+  form.Uuid(request.dispute_id(), "dispute_id");
+  return form.Finish();
+}
+
+Status Validate(const v1::ListDisputesRequest& request, const Caller&) {
+  Form form(request);
+  form.Require(request.page_size() >= 0 && request.page_size() <= 500, "page_size", "must lie between 0 and 500");
+  return form.Finish();
+}
+
+Status Validate(const v1::ResolveDisputeRequest& request, const Caller&) {
+  Form form(request);
+  form.Uuid(request.dispute_id(), "dispute_id");
+  form.Require(request.state() == v1::DISPUTE_STATE_UPHELD || request.state() == v1::DISPUTE_STATE_DISMISSED, "state",
+               "UPHELD or DISMISSED");
+  form.Require(!request.explanation().empty(), "explanation", "required");
+  form.Text(request.explanation(), "explanation", 500);
   return form.Finish();
 }
 

@@ -9,6 +9,7 @@
 #include "realname/v1/face_service.pb.h"
 #include "realname/v1/registration_service.pb.h"
 #include "realname/v1/review_service.pb.h"
+#include "realname/v1/subscriber_service.pb.h"
 #include "verification/caller.h"
 
 namespace realname {
@@ -32,6 +33,12 @@ Status Validate(const v1::ConfirmActivationRequest& request, const Caller& calle
 Status Validate(const v1::CancelVerificationRequest& request, const Caller& caller);
 Status Validate(const v1::RequestReviewRequest& request, const Caller& caller);
 Status Validate(const v1::CountContestsRequest& request, const Caller& caller);
+Status Validate(const v1::ListNumbersRequest& request, const Caller& caller);
+Status Validate(const v1::TerminateServiceRequest& request, const Caller& caller);
+Status Validate(const v1::RaiseDisputeRequest& request, const Caller& caller);
+Status Validate(const v1::GetDisputeRequest& request, const Caller& caller);
+Status Validate(const v1::ListDisputesRequest& request, const Caller& caller);
+Status Validate(const v1::ResolveDisputeRequest& request, const Caller& caller);
 Status Validate(const v1::ReplayDecisionRequest& request, const Caller& caller);
 Status Validate(const v1::SetSellerRequest& request, const Caller& caller);
 Status Validate(const v1::ListSellersRequest& request, const Caller& caller);

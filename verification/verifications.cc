@@ -35,6 +35,8 @@ Result<std::pair<std::string, uint64_t>> ReadToken(const std::string& token) {
 bool EndsTheStory(v1::State state, v1::Verdict verdict) {
   switch (state) {
     case v1::STATE_ACTIVATED:
+    case v1::STATE_COMPLETED:
+    case v1::STATE_TERMINATED:
     case v1::STATE_CANCELLED:
     case v1::STATE_EXPIRED:
       return true;

@@ -14,7 +14,8 @@
 
 namespace realname {
 
-// Whether nothing happens any more to a verification in this state with this verdict.
+// Whether nobody waits for anything any more that may happen to a verification in this state with this verdict: a line
+// that is activated may end one day.
 bool EndsTheStory(v1::State state, v1::Verdict verdict);
 
 // Thread-safe; holds no state of its own. Requests are validated before they come here. Errors are those of Registry.

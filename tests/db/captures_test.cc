@@ -28,7 +28,6 @@ class CapturesTest : public CounterTest {
   v1::Outcome Provenance(const v1::Verification& answer) {
     return Seen(chief_, answer.verification_id()).checks(v1::CHECK_CAPTURE_PROVENANCE - 1).outcome();
   }
-  std::vector<int> StaffCodes(const v1::Verification& answer) { return Codes(Seen(chief_, answer.verification_id())); }
   void UsePolicy(void (*change)(v1::PolicyPack&)) {
     auto changed = std::make_shared<rules::Policy>(*policy_);
     change(changed->pack);

@@ -185,6 +185,7 @@ class CounterTest : public ::testing::Test {
     EXPECT_TRUE(seen.ok()) << seen.status().reason();
     return seen.ok() ? *seen : v1::Verification();
   }
+  std::vector<int> StaffCodes(const v1::Verification& answer) { return Codes(Seen(chief_, answer.verification_id())); }
   std::vector<v1::ContestCount> Counts() {
     auto counts = reviews_.CountContests(Staff(v1::ROLE_AUDITOR, "aud"), {}, Soon());
     EXPECT_TRUE(counts.ok()) << counts.status().detail();

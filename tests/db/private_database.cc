@@ -57,6 +57,7 @@ PrivateDatabase::PrivateDatabase() : data_dir_(MakeTemporaryDirectory()) {
   sellers_ = std::make_unique<db::PostgresSellerStore>(*pool_);
   capture_devices_ = std::make_unique<db::PostgresCaptureDeviceStore>(*pool_);
   lists_ = std::make_unique<db::PostgresListStore>(*pool_, *keys_, *ring_);
+  subscribers_ = std::make_unique<db::PostgresSubscriberStore>(*pool_, *keys_);
 }
 
 PrivateDatabase::~PrivateDatabase() {

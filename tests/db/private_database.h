@@ -16,6 +16,7 @@
 #include "db/postgres_review_store.h"
 #include "db/postgres_seller_store.h"
 #include "db/postgres_session_store.h"
+#include "db/postgres_subscriber_store.h"
 #include "vault/key_ring.h"
 
 namespace realname::testing {
@@ -33,6 +34,7 @@ class PrivateDatabase {
   db::PostgresSellerStore& sellers() { return *sellers_; }
   db::PostgresCaptureDeviceStore& capture_devices() { return *capture_devices_; }
   db::PostgresListStore& lists() { return *lists_; }
+  db::PostgresSubscriberStore& subscribers() { return *subscribers_; }
   db::PostgresPhotoStore& photos() { return *photos_; }
   db::PersonKeys& keys() { return *keys_; }
   db::PostgresKeyStore& key_store() { return *key_store_; }
@@ -57,6 +59,7 @@ class PrivateDatabase {
   std::unique_ptr<db::PostgresSellerStore> sellers_;
   std::unique_ptr<db::PostgresCaptureDeviceStore> capture_devices_;
   std::unique_ptr<db::PostgresListStore> lists_;
+  std::unique_ptr<db::PostgresSubscriberStore> subscribers_;
 };
 
 // A fresh directory under /tmp that the database user can enter.

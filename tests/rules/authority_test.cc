@@ -45,8 +45,8 @@ TEST(AuthorityTest, OneThatDoesNotAnswerIsWaitedForAndThenAPersonDecides) {
   v1::Decision decision = Decide(policy, facts);
   EXPECT_EQ(decision.verdict(), v1::VERDICT_INCONCLUSIVE);
   EXPECT_EQ(decision.next_action(), v1::NEXT_ACTION_WAIT_FOR_SOURCE);
-  EXPECT_EQ(StateAfter(decision), v1::STATE_AWAITING_SOURCE);
-  EXPECT_TRUE(HoldsPlace(decision)) << "the number is kept";
+  EXPECT_EQ(StateAfter(v1::ENTRY_TYPE_OPEN, decision), v1::STATE_AWAITING_SOURCE);
+  EXPECT_TRUE(HoldsPlace(v1::ENTRY_TYPE_OPEN, decision)) << "the number is kept";
   EXPECT_EQ(decision.checks(v1::CHECK_IDENTITY_AUTHORITY - 1).outcome(), v1::OUTCOME_ERROR);
   EXPECT_THAT(WaysOut(policy, v1::STATE_AWAITING_SOURCE, decision, false), Contains(v1::WAY_OUT_WAIT_FOR_SOURCE));
 

@@ -424,7 +424,7 @@ TEST(ContestTest, WhatIsContestedGoesToAPersonWhateverIsFound) {
   EXPECT_THAT(Reasons(good), ElementsAre(v1::CTS_REQUESTED));
   EXPECT_EQ(OutcomeOf(good, v1::CHECK_CONTEST), v1::OUTCOME_UNCERTAIN);
   EXPECT_EQ(good.contest().level(), 1u);
-  EXPECT_TRUE(HoldsPlace(good));
+  EXPECT_TRUE(HoldsPlace(v1::ENTRY_TYPE_OPEN, good));
   auto final_facts = SampleFacts();
   final_facts.mutable_application()->set_capture_method(v1::CAPTURE_METHOD_MANUAL);
   const auto refused = DecideOn(Contested(final_facts, {v1::CAP_MANUAL_ENTRY_FORBIDDEN}));
@@ -444,8 +444,8 @@ TEST(ContestTest, WhereThereIsNoRoomNoPlaceIsHeld) {
   facts.mutable_registry()->set_numbers_held(5);
   const auto decision = DecideOn(Contested(facts, {v1::QTA_OPERATOR_LIMIT}));
   EXPECT_EQ(decision.verdict(), v1::VERDICT_REVIEW);
-  EXPECT_FALSE(HoldsPlace(decision));
-  EXPECT_TRUE(IsPending(decision));
+  EXPECT_FALSE(HoldsPlace(v1::ENTRY_TYPE_OPEN, decision));
+  EXPECT_TRUE(IsPending(v1::ENTRY_TYPE_OPEN, decision));
 }
 
 TEST(ContestTest, NoChallengeIsAskedOfWhoContestsWithoutASession) {
@@ -668,6 +668,20 @@ const Spoiler kSpoilers[] = {
      v1::DOC_NOT_YET_VALID, v1::CHECK_DOCUMENT_VALIDITY, v1::OUTCOME_FAILED, v1::VERDICT_RETRY},
     {"OddSpan", [](v1::Facts& f) { Doc(f).set_valid_to("2041-05-01"); }, v1::DOC_VALIDITY_IMPLAUSIBLE,
      v1::CHECK_DOCUMENT_VALIDITY, v1::OUTCOME_UNCERTAIN, v1::VERDICT_REVIEW},
+    {"AnothersNumber",
+     [](v1::Facts& f) {
+       f.mutable_application()->set_channel_type(v1::CHANNEL_TYPE_OWN_HALL);
+       f.mutable_application()->set_entry_type(v1::ENTRY_TYPE_SIM_REPLACEMENT);
+       f.mutable_registry()->set_line_holder(v1::LINE_HOLDER_ANOTHER);
+     },
+     v1::REC_NUMBER_NOT_HELD, v1::CHECK_RECORD_CONSISTENCY, v1::OUTCOME_FAILED, v1::VERDICT_REJECT},
+    {"NumberNotGiven",
+     [](v1::Facts& f) {
+       f.mutable_application()->set_channel_type(v1::CHANNEL_TYPE_OWN_HALL);
+       f.mutable_application()->set_entry_type(v1::ENTRY_TYPE_TRANSFER_IN);
+       f.mutable_registry()->set_line_holder(v1::LINE_HOLDER_ANOTHER);
+     },
+     v1::REC_NUMBER_NOT_GIVEN, v1::CHECK_RECORD_CONSISTENCY, v1::OUTCOME_FAILED, v1::VERDICT_RETRY},
     {"AnotherNameAtTheSource",
      [](v1::Facts& f) { Answered(f, v1::AUTHORITY_ANSWER_MISMATCH).add_mismatches(v1::IDENTITY_FIELD_NAME); },
      v1::AUTH_NAME_NUMBER_MISMATCH, v1::CHECK_IDENTITY_AUTHORITY, v1::OUTCOME_FAILED, v1::VERDICT_REVIEW},
@@ -985,6 +999,66 @@ std::map<int, std::set<v1::Outcome>> OutcomesOfTheContract() {
     }
   }
   return outcomes;
+}
+
+// What each entry asks of the number, and what comes after a PASS.
+TEST(DecideTest, EachEntryLooksAtTheNumberItsOwnWay) {
+  struct Case {
+    v1::EntryType entry;
+    v1::LineHolder holder;
+    bool given;
+    v1::NextAction next;
+    v1::State state;
+    bool due;
+  };
+  for (const Case& each : {
+           Case{v1::ENTRY_TYPE_SIM_REPLACEMENT, v1::LINE_HOLDER_THIS_PERSON, false, v1::NEXT_ACTION_CARRY_OUT,
+                v1::STATE_DECIDED, true},
+           Case{v1::ENTRY_TYPE_TRANSFER_OUT, v1::LINE_HOLDER_THIS_PERSON, false, v1::NEXT_ACTION_TRANSFER_IN,
+                v1::STATE_DECIDED, false},
+           Case{v1::ENTRY_TYPE_TRANSFER_IN, v1::LINE_HOLDER_ANOTHER, true, v1::NEXT_ACTION_ACTIVATE, v1::STATE_DECIDED,
+                true},
+           Case{v1::ENTRY_TYPE_UPDATE, v1::LINE_HOLDER_UNSPECIFIED, false, v1::NEXT_ACTION_DONE, v1::STATE_COMPLETED,
+                true},
+           Case{v1::ENTRY_TYPE_TERMINATION, v1::LINE_HOLDER_THIS_PERSON, false, v1::NEXT_ACTION_CARRY_OUT,
+                v1::STATE_DECIDED, false},
+           Case{v1::ENTRY_TYPE_PORT_OUT, v1::LINE_HOLDER_THIS_PERSON, false, v1::NEXT_ACTION_CARRY_OUT,
+                v1::STATE_DECIDED, false},
+           Case{v1::ENTRY_TYPE_INQUIRY, v1::LINE_HOLDER_UNSPECIFIED, false, v1::NEXT_ACTION_DONE, v1::STATE_COMPLETED,
+                false},
+       }) {
+    auto facts = SampleFacts();
+    facts.mutable_channel()->clear_agent();
+    facts.mutable_application()->set_channel_type(v1::CHANNEL_TYPE_OWN_HALL);
+    facts.mutable_application()->set_entry_type(each.entry);
+    facts.mutable_registry()->set_msisdn_taken(true);
+    facts.mutable_registry()->set_line_holder(each.holder);
+    facts.mutable_registry()->set_line_given(each.given);
+    // Whoever is barred from new lines, or has as many as may be, may still ask for what gives none.
+    const bool takes = each.entry == v1::ENTRY_TYPE_TRANSFER_IN;
+    if (!takes) {
+      facts.mutable_registry()->set_numbers_held(5);
+      facts.add_list_hits()->set_kind(v1::LIST_KIND_PUNISHED_PERSON);
+    }
+    const auto decision = DecideOn(facts);
+    const std::string name = v1::EntryType_Name(each.entry);
+    EXPECT_EQ(decision.verdict(), v1::VERDICT_PASS) << name << ::testing::PrintToString(Reasons(decision));
+    EXPECT_EQ(decision.next_action(), each.next) << name;
+    EXPECT_EQ(StateAfter(each.entry, decision), each.state) << name;
+    EXPECT_EQ(HoldsPlace(each.entry, decision), takes) << name;
+    EXPECT_EQ(!decision.next_reverification_date().empty(), each.due) << name;
+    if (takes) {
+      facts.mutable_registry()->set_numbers_held(5);
+      EXPECT_THAT(Reasons(DecideOn(facts)), ElementsAre(v1::QTA_OPERATOR_LIMIT)) << "they would have a sixth";
+      facts.mutable_registry()->set_numbers_held(0);
+      facts.mutable_registry()->set_line_holder(v1::LINE_HOLDER_THIS_PERSON);
+      EXPECT_THAT(Reasons(DecideOn(facts)), ElementsAre(v1::REC_NUMBER_NOT_GIVEN)) << "it is theirs already";
+    }
+    if (each.holder == v1::LINE_HOLDER_THIS_PERSON) {
+      facts.mutable_registry()->set_line_holder(v1::LINE_HOLDER_UNSPECIFIED);
+      EXPECT_THAT(Reasons(DecideOn(facts)), ElementsAre(v1::REC_NUMBER_NOT_HELD)) << name;
+    }
+  }
 }
 
 TEST(DecideTest, AWrongSignatureIsNotToldToBeMissingToo) {

@@ -187,6 +187,12 @@ class FakeRegistry final : public Registry {
     return Transition(scope, request, verification_id, now, v1::STATE_CANCELLED);
   }
 
+  Result<StoredVerification> Terminate(const Scope& scope, const RequestKey& request,
+                                       const std::string& verification_id, const std::string&, TimePoint now,
+                                       Deadline) override {
+    return Transition(scope, request, verification_id, now, v1::STATE_TERMINATED);
+  }
+
   Status WithdrawConsent(const Scope& scope, const RequestKey& request, const std::string& verification_id,
                          const std::string& notice_id, bool drop_evidence, TimePoint now, Deadline) override {
     const std::lock_guard lock(mutex_);
@@ -462,6 +468,10 @@ class FakeRegistry final : public Registry {
         row.state = target;
         row.expire_time.reset();
         Event(row, now);
+      } else if (target == v1::STATE_TERMINATED) {
+        if (row.state != v1::STATE_ACTIVATED) return Status(StatusCode::kFailedPrecondition, "WRONG_STATE", "no line");
+        Release(row, target, now);
+        ++versions_[row.person_id];
       } else {
         if (!row.expire_time) return Status(StatusCode::kFailedPrecondition, "WRONG_STATE", "nothing reserved");
         Release(row, target, now);
