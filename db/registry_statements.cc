@@ -209,13 +209,14 @@ void PrepareRegistryStatements(Connection& connection) {
                          "and sequence <= $4 order by sequence desc limit 1");
   connection.raw.prepare("attach_line",
                          "select realname.attach_line($1, $2, $3, $4::smallint, $5, $6, $7::smallint, $8)");
-  connection.raw.prepare("lines",
-                         "select v.verification_id, r.record, r.sealed_subject, r.attempt, "
-                         "realname.micros(v.create_time), exists (select 1 from realname.dispute x "
-                         "where x.line_id = v.verification_id and x.state = 1) from realname.verification v "
-                         "join lateral (select * from realname.registration x where x.person_id = v.person_id "
-                         "and x.verification_id = v.verification_id order by x.attempt desc limit 1) r on true "
-                         "where v.person_id = $1 and v.operator_id = $2 and v.state = 6 order by v.create_time, v.verification_id");
+  connection.raw.prepare(
+      "lines",
+      "select v.verification_id, r.record, r.sealed_subject, r.attempt, "
+      "realname.micros(v.create_time), exists (select 1 from realname.dispute x "
+      "where x.line_id = v.verification_id and x.state = 1) from realname.verification v "
+      "join lateral (select * from realname.registration x where x.person_id = v.person_id "
+      "and x.verification_id = v.verification_id order by x.attempt desc limit 1) r on true "
+      "where v.person_id = $1 and v.operator_id = $2 and v.state = 6 order by v.create_time, v.verification_id");
   connection.raw.prepare("raise_dispute",
                          "select realname.raise_dispute($1, $2, $3, $4, $5, $6, realname.at($7), $8, $9, $10, $11, "
                          "realname.at($12))");
