@@ -119,6 +119,7 @@ bool NamesARow(const pb::MethodDescriptor& method) {
   return method.input_type()->FindFieldByName("verification_id") != nullptr ||
          method.input_type()->FindFieldByName("session_id") != nullptr ||
          method.input_type()->FindFieldByName("dispute_id") != nullptr ||
+         method.input_type()->FindFieldByName("link_id") != nullptr ||
          method.input_type()->FindFieldByName("reference_number") != nullptr;
 }
 
@@ -147,6 +148,7 @@ std::unique_ptr<pb::Message> RequestAbout(const pb::MethodDescriptor& method, co
   if (method.name() == "TerminateService") set("verification_id", rows.line);
   set("line_id", rows.line);
   set("dispute_id", rows.dispute);
+  set("link_id", cli::NewUuid());
   set("session_id", rows.session);
   set("notice_id", "face-reference");
   if (auto* frame = dynamic_cast<v1::SubmitChallengeFrameRequest*>(request.get())) {
@@ -199,6 +201,8 @@ std::unique_ptr<pb::Message> RequestAbout(const pb::MethodDescriptor& method, co
     change->set_entry_id(cli::NewUuid());
     change->set_state(v1::LIST_STATE_REMOVED);
     change->set_note("a reason");
+  } else if (auto* unlink = dynamic_cast<v1::UnlinkRequest*>(request.get())) {
+    unlink->set_reason("a reason");
   } else if (auto* terminate = dynamic_cast<v1::TerminateServiceRequest*>(request.get())) {
     terminate->set_reason("a reason");
   } else if (auto* resolve = dynamic_cast<v1::ResolveDisputeRequest*>(request.get())) {

@@ -329,6 +329,21 @@ void Print(const v1::ListDisputesResponse& response) {
   for (const v1::Dispute& dispute : response.disputes()) Print(dispute);
 }
 
+void Print(const v1::Link& link) {
+  std::printf("%s  by %s, decided by %s %s\n", link.link_id().c_str(), link.verification_id().c_str(),
+              link.decided_by().c_str(), Local(link.link_time()).c_str());
+  if (link.has_unlink_time()) {
+    std::printf("  TAKEN BACK by %s %s: %s\n", link.unlinked_by().c_str(), Local(link.unlink_time()).c_str(),
+                link.unlink_reason().c_str());
+  }
+}
+
+void Print(const v1::ListLinksResponse& response) {
+  for (const v1::Link& link : response.links()) Print(link);
+  std::printf("%u lines by all documents together%s\n", response.lines(),
+              response.multi_card() ? ", MORE THAN ONE PERSON MAY HAVE" : "");
+}
+
 void Print(const v1::Session& session) {
   std::printf("%s\n", Word(session.state()).c_str());
   if (!session.session_id().empty()) std::printf("  session       %s\n", session.session_id().c_str());

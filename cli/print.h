@@ -48,6 +48,8 @@ void Print(const v1::ListConsentsResponse& response);
 void Print(const v1::ListNumbersResponse& response);
 void Print(const v1::Dispute& dispute);
 void Print(const v1::ListDisputesResponse& response);
+void Print(const v1::Link& link);
+void Print(const v1::ListLinksResponse& response);
 void PrintRow(const v1::ReviewCase& review);  // one line of the queue
 
 // One line of JSON.

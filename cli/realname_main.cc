@@ -78,6 +78,7 @@ struct Options {
   bool told = false;
   std::string notice;
   uint64_t sequence = 0;  // 0: the present decision
+  std::string previous_document = "passport", previous_number, previous_name, previous_nationality;
   std::string entry = "open", customer = "individual", reference, statement, document_type = "resident_id", nationality,
               mrz;
   // Another document, where faces are not to be compared.
@@ -151,6 +152,13 @@ class Commands {
     if (!o_.id_photo.empty()) party->set_id_photo(ReadFileOrThrow(o_.id_photo));
     if (!o_.live_portrait.empty()) party->set_live_portrait(ReadFileOrThrow(o_.live_portrait));
     for (const std::string& path : o_.parties) *request.add_parties() = ReadParty(path);
+    if (!o_.previous_number.empty()) {
+      v1::Document& previous = *request.mutable_previous_document();
+      previous.set_type(Parse<v1::DocumentType>(ParseDocumentType, "DOCUMENT_TYPE_", o_.previous_document));
+      previous.set_number(o_.previous_number);
+      previous.set_name(o_.previous_name.empty() ? o_.name : o_.previous_name);
+      previous.set_nationality(o_.previous_nationality);
+    }
     if (!o_.second_number.empty()) {
       v1::AlternativeIdentification& alternative = *party->mutable_alternative();
       v1::Document& second = *alternative.mutable_second_document();
@@ -676,6 +684,10 @@ int Main(int argc, char** argv) {
          "open, port_in, back_registration, sim_replacement, transfer_out, transfer_in, update, termination, port_out, "
          "inquiry")
       ->capture_default_str();
+  sub->add_option("--previous-number", o.previous_number, "update: number of the document registered before");
+  sub->add_option("--previous-document", o.previous_document, "its kind")->capture_default_str();
+  sub->add_option("--previous-name", o.previous_name, "its name (default: the same)");
+  sub->add_option("--previous-nationality", o.previous_nationality, "its nationality");
   sub->add_option("--customer", o.customer, "individual, org_ordinary, org_iot, iot_individual")->capture_default_str();
   sub->add_flag("--told", o.told, "every notice that the server hands out was shown and ticked just now");
   sub->add_option("--consent", o.consents, "NOTICE@VERSION=EVIDENCE[:REFERENCE]: shown, ticked, signed, read_aloud");

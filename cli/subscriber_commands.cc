@@ -10,7 +10,7 @@ namespace realname::cli {
 namespace {
 
 struct SubscriberOptions {
-  std::string verification_id, line_id, dispute_id, state, text, request_id;
+  std::string verification_id, line_id, dispute_id, link_id, state, text, request_id;
   int page_size = 50;
 };
 
@@ -68,6 +68,19 @@ int Resolve(const SubscriberOptions& o, Client client, bool json) {
   return Run(std::move(client), &v1::SubscriberService::Stub::ResolveDispute, request, json);
 }
 
+int Links(const SubscriberOptions& o, Client client, bool json) {
+  v1::ListLinksRequest request;
+  request.set_verification_id(o.verification_id);
+  return Run(std::move(client), &v1::SubscriberService::Stub::ListLinks, request, json);
+}
+
+int Unlink(const SubscriberOptions& o, Client client, bool json) {
+  v1::UnlinkRequest request;
+  request.set_link_id(o.link_id);
+  request.set_reason(o.text);
+  return Run(std::move(client), &v1::SubscriberService::Stub::Unlink, request, json);
+}
+
 }  // namespace
 
 void AddSubscriberCommands(CLI::App& app, std::function<Client()> connect, const bool& json, int& status) {
@@ -84,6 +97,13 @@ void AddSubscriberCommands(CLI::App& app, std::function<Client()> connect, const
   sub->add_option("--reason", o->text, "why, for the record")->required();
   sub->add_option("--request-id", o->request_id, "UUID, to repeat a call");
   runs(sub, Terminate);
+  sub = app.add_subcommand("links", "documents that were decided to be one person's (staff)");
+  sub->add_option("verification_id", o->verification_id, "a verification of the person")->required();
+  runs(sub, Links);
+  sub = app.add_subcommand("unlink", "take such a link back (administrators)");
+  sub->add_option("link_id", o->link_id, "which")->required();
+  sub->add_option("--reason", o->text, "why, for the record")->required();
+  runs(sub, Unlink);
   CLI::App* const disputes =
       app.add_subcommand("dispute", "numbers of which their holders say that they are not theirs");
   disputes->require_subcommand(1);

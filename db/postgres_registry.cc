@@ -116,6 +116,9 @@ Result<Observation> PostgresRegistry::Observe(const ObserveQuery& query, Deadlin
   const Nullable person_since = MicrosOf(query.windows.person_since);
   const Nullable attempts_since = MicrosOf(query.windows.attempts_since);
 
+  const std::string& previous_number = query.previous_number.Reveal();
+  const Nullable previous =
+      previous_number.empty() ? Nullable::Null() : Nullable::Hex(DocumentIndex(query.previous_type, previous_number));
   const Nullable today = query.today.empty() ? Nullable::Null() : Nullable::Text(query.today);
   std::string parties;
   for (const auto& [type, of_them] : query.parties) {
@@ -126,11 +129,12 @@ Result<Observation> PostgresRegistry::Observe(const ObserveQuery& query, Deadlin
   Observation observation;
   std::string earlier;
   Status status = RunStatement(pool_, deadline, "observe", Repeatable::kYes, [&](pqxx::transaction_base& tx) {
-    const auto rows = Execute(tx, "observe", query.request.principal, query.request.request_id, Bytes{payload},
-                              query.operator_id, index_version_, document, Bytes{name}, Bytes{number}, verification,
-                              Micros(query.now), query.seller.agent_id, query.seller.outlet_id, query.staff_id, devices,
-                              counters, address, device_since, address_since, person_since, outlet_since, query.quota,
-                              parties, today, attempts_since, static_cast<int64_t>(query.windows.count_to), query.line);
+    const auto rows =
+        Execute(tx, "observe", query.request.principal, query.request.request_id, Bytes{payload}, query.operator_id,
+                index_version_, document, Bytes{name}, Bytes{number}, verification, Micros(query.now),
+                query.seller.agent_id, query.seller.outlet_id, query.staff_id, devices, counters, address, device_since,
+                address_since, person_since, outlet_since, query.quota, parties, today, attempts_since,
+                static_cast<int64_t>(query.windows.count_to), query.line, previous);
     const auto row = rows[0];
     if (!row[0].is_null()) {
       earlier = row[0].as<std::string>();
@@ -182,9 +186,17 @@ Result<Observation> PostgresRegistry::Observe(const ObserveQuery& query, Deadlin
     observation.line_person_id = row[33].is_null() ? std::string() : row[33].as<std::string>();
     observation.line_id = row[34].is_null() ? std::string() : row[34].as<std::string>();
     if (!observation.line_id.empty()) {
-      observation.facts.set_line_holder(
-          observation.line_person_id == observation.person_id ? v1::LINE_HOLDER_THIS_PERSON : v1::LINE_HOLDER_ANOTHER);
+      observation.facts.set_line_holder(row[36].as<bool>() ? v1::LINE_HOLDER_THIS_PERSON : v1::LINE_HOLDER_ANOTHER);
       observation.facts.set_line_given(row[35].as<bool>());
+    }
+    observation.previous_person_id = row[37].is_null() ? std::string() : row[37].as<std::string>();
+    observation.facts.set_previous_known(!observation.previous_person_id.empty());
+    observation.facts.set_previous_linked(!row[38].is_null() && row[38].as<bool>());
+    if (!row[39].is_null()) {
+      v1::SellerFacts& own = *observation.channel.mutable_operator_();
+      seller(own, 39);
+      own.set_contract_from(date(40));
+      own.set_contract_to(date(41));
     }
     observation.devices.clear();
     for (const auto& capture : rows) {

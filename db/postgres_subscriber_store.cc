@@ -38,7 +38,7 @@ Result<std::vector<StoredLine>> PostgresSubscriberStore::Lines(const std::string
                                                                const std::string& person_id, Deadline deadline) {
   struct Sealed {
     StoredLine line;
-    std::string record, subject;
+    std::string person_id, record, subject;
     uint32_t attempt;
   };
   std::vector<Sealed> rows;
@@ -52,24 +52,24 @@ Result<std::vector<StoredLine>> PostgresSubscriberStore::Lines(const std::string
       each.attempt = row[3].as<uint32_t>();
       each.line.create_time = FromMicros(row[4].as<int64_t>());
       each.line.disputed = row[5].as<bool>();
+      each.person_id = row[6].as<std::string>();
     }
   });
   if (!status.ok()) return status;
   std::vector<StoredLine> lines;
-  if (rows.empty()) return lines;
-  auto key = keys_.Find(person_id);
-  const bool erased = key.status().code() == StatusCode::kFailedPrecondition;
-  if (!key.ok() && !erased) return key.status();
   for (Sealed& each : rows) {
     v1::ApplicationRecord record;
     if (!record.ParseFromString(each.record)) return Defect("a record cannot be parsed");
     each.line.product = record.product();
-    if (!erased) {
+    auto key = keys_.Find(each.person_id);
+    if (key.ok()) {
       auto subject =
           Unseal(**key, {"registration", "sealed_subject", AttemptRow(each.line.line_id, each.attempt)}, each.subject);
       if (!subject.ok()) return subject.status();
       if (!record.mutable_subject()->ParseFromString(*subject)) return Defect("a record's subject cannot be parsed");
       each.line.msisdn = Redacted(record.subject().msisdn());
+    } else if (key.status().code() != StatusCode::kFailedPrecondition) {  // not erased
+      return key.status();
     }
     lines.push_back(std::move(each.line));
   }
@@ -173,6 +173,60 @@ Result<std::vector<v1::Dispute>> PostgresSubscriberStore::ListDisputes(const std
     disputes.push_back(std::move(row.dispute));
   }
   return disputes;
+}
+
+Result<std::vector<v1::Link>> PostgresSubscriberStore::ReadLinks(const char* statement, const std::string& of,
+                                                                 const std::string& operator_id, Deadline deadline) {
+  std::vector<v1::Link> links;
+  Status status = RunStatement(pool_, deadline, statement, Repeatable::kYes, [&](pqxx::transaction_base& tx) {
+    links.clear();
+    for (const auto& row : Execute(tx, statement, of, operator_id)) {
+      v1::Link& link = links.emplace_back();
+      link.set_link_id(row[0].as<std::string>());
+      link.set_verification_id(row[1].as<std::string>());
+      link.set_decided_by(row[2].as<std::string>());
+      *link.mutable_link_time() = TimestampOf(row[3].as<int64_t>());
+      if (row[4].is_null()) continue;
+      link.set_unlinked_by(row[4].as<std::string>());
+      *link.mutable_unlink_time() = TimestampOf(row[5].as<int64_t>());
+      link.set_unlink_reason(row[6].as<std::string>());
+    }
+  });
+  if (!status.ok()) return status;
+  return links;
+}
+
+Result<std::vector<v1::Link>> PostgresSubscriberStore::Links(const std::string& operator_id,
+                                                             const std::string& person_id, Deadline deadline) {
+  return ReadLinks("links", person_id, operator_id, deadline);
+}
+
+Result<uint32_t> PostgresSubscriberStore::LinesHeld(const std::string& operator_id, const std::string& person_id,
+                                                    const std::string& quota, Deadline deadline) {
+  uint32_t held = 0;
+  Status status = RunStatement(pool_, deadline, "lines held", Repeatable::kYes, [&](pqxx::transaction_base& tx) {
+    held = Execute(tx, "lines_held", person_id, operator_id, quota)[0][0].as<uint32_t>();
+  });
+  if (!status.ok()) return status;
+  return held;
+}
+
+Result<v1::Link> PostgresSubscriberStore::Unlink(const std::string& operator_id, const std::string& link_id,
+                                                 const std::string& reason, const std::string& principal, TimePoint now,
+                                                 Deadline deadline) {
+  auto found = ReadLinks("get_link", link_id, operator_id, deadline);
+  if (!found.ok()) return found.status();
+  if (found->empty()) return Status(StatusCode::kNotFound, "NO_SUCH_LINK", "no such link");
+  auto leaf = AuditLeaf((*found)[0].verification_id(), "unlink", principal, operator_id, now);
+  if (!leaf.ok()) return leaf.status();
+  Status status = RunStatement(pool_, deadline, "unlink", Repeatable::kNo, [&](pqxx::transaction_base& tx) {
+    Execute(tx, "unlink_people", operator_id, link_id, reason, principal, TimeOrderedUuid(now), Bytes{*leaf},
+            Micros(now));
+  });
+  if (!status.ok()) return status;
+  auto taken_back = ReadLinks("get_link", link_id, operator_id, deadline);
+  if (!taken_back.ok()) return taken_back.status();
+  return (*taken_back)[0];
 }
 
 Status PostgresSubscriberStore::ResolveDispute(const std::string& operator_id, const std::string& dispute_id,

@@ -20,6 +20,12 @@ class PostgresSubscriberStore final : public SubscriberStore {
   Result<v1::Dispute> GetDispute(const Scope& scope, const std::string& dispute_id, Deadline deadline) override;
   Result<std::vector<v1::Dispute>> ListDisputes(const std::string& operator_id, v1::DisputeState state, uint32_t limit,
                                                 Deadline deadline) override;
+  Result<std::vector<v1::Link>> Links(const std::string& operator_id, const std::string& person_id,
+                                      Deadline deadline) override;
+  Result<uint32_t> LinesHeld(const std::string& operator_id, const std::string& person_id, const std::string& quota,
+                             Deadline deadline) override;
+  Result<v1::Link> Unlink(const std::string& operator_id, const std::string& link_id, const std::string& reason,
+                          const std::string& principal, TimePoint now, Deadline deadline) override;
   Status ResolveDispute(const std::string& operator_id, const std::string& dispute_id, v1::DisputeState state,
                         const std::string& explanation, const std::string& principal, TimePoint now,
                         Deadline deadline) override;
@@ -32,6 +38,8 @@ class PostgresSubscriberStore final : public SubscriberStore {
     std::string sealed_statement, sealed_explanation;
   };
   Status Open(Row& row);
+  Result<std::vector<v1::Link>> ReadLinks(const char* statement, const std::string& of, const std::string& operator_id,
+                                          Deadline deadline);
   Result<Row> Find(const Scope& scope, const std::string& dispute_id, Deadline deadline);
 
   ConnectionPool& pool_;

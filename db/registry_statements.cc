@@ -76,7 +76,8 @@ void PrepareRegistryStatements(Connection& connection) {
                   "and v.verification_id is distinct from $9") +
           // Entries of lists in force, as "id:kind id:kind ..." in the order of their ids.
           ", (select string_agg(hit.entry_id || ':' || hit.kind, ' ' order by hit.entry_id) from ("
-          "  select e.entry_id, e.kind from realname.list_entry e where e.person_id = o.person_id and e.kind in (1, 3) "
+          "  select e.entry_id, e.kind from realname.list_entry e where e.person_id = any (o.members) and e.kind in "
+          "(1, 3) "
           "  and " +
           in_force +
           "  union select e.entry_id, e.kind from unnest($22::bytea[]) as party "
@@ -89,20 +90,27 @@ void PrepareRegistryStatements(Connection& connection) {
           "  and e.number_index = $8 and " +
           in_force +
           // And what the person disputes themselves.
-          "  union select x.dispute_id, 4 from realname.dispute x where x.person_id = o.person_id and x.operator_id = "
+          "  union select x.dispute_id, 4 from realname.dispute x where x.person_id = any (o.members) and "
+          "x.operator_id = "
           "$4 "
           "  and x.state = 1) hit), k.device_id, d.status, d.agent_id, d.outlet_id, d.public_key, exists ("
           "  select 1 from realname.capture x where x.operator_id = $4 and x.device_id = k.device_id "
-          "  and x.counter = nullif(k.counter, 0)), l.person_id, l.verification_id, l.given "
+          "  and x.counter = nullif(k.counter, 0)), l.person_id, l.verification_id, l.given, "
+          "coalesce(l.person_id = any (o.members), false), q.person_id, q.person_id = any (o.members), c.status, "
+          "c.contract_from, "
+          "c.contract_to "
           "from realname.observe($1, $2, $3, $4, $5, $6, $7, $8, $9, $21, realname.at($10)) o "
           "left join realname.seller a on a.operator_id = $4 and a.agent_id = $11 and a.outlet_id = '' "
           "and a.staff_id = '' "
+          "left join realname.seller c on c.operator_id = $4 and c.agent_id = '' and c.outlet_id = '' "
+          "and c.staff_id = '' "
+          "left join realname.document_claim q on q.index_version = $5 and q.document_index = $27 "
           "left join realname.seller u on u.operator_id = $4 and u.agent_id = $11 and u.outlet_id = $12 "
           "and u.staff_id = '' "
           "left join realname.seller m on m.operator_id = $4 and m.agent_id = $11 and m.outlet_id = $12 and "
           "m.staff_id = $13 "
           "left join lateral (select n.person_id, n.verification_id, exists ("
-          "    select 1 from realname.verification t where t.person_id = n.person_id and t.line_id = n.verification_id "
+          "    select 1 from realname.verification t where t.line_id = n.verification_id "
           "    and t.entry_type = 5 and t.state = 5 and t.verdict = 1 and t.expire_time > realname.at($10)) as given "
           "  from realname.number_claim n join realname.verification v on v.person_id = n.person_id "
           "  and v.verification_id = n.verification_id "
@@ -209,14 +217,30 @@ void PrepareRegistryStatements(Connection& connection) {
                          "and sequence <= $4 order by sequence desc limit 1");
   connection.raw.prepare("attach_line",
                          "select realname.attach_line($1, $2, $3, $4::smallint, $5, $6, $7::smallint, $8)");
+  connection.raw.prepare("unlink_people", "select realname.unlink_people($1, $2, $3, $4, $5, $6, realname.at($7))");
+  const std::string members =
+      "(select m.person_id from realname.person_group g join realname.person_group m on m.head_id = g.head_id "
+      "where g.person_id = $1 union select $1) ";
+  const std::string link_columns =
+      "select l.link_id, l.verification_id, l.principal, realname.micros(l.link_time), u.principal, "
+      "realname.micros(u.unlink_time), u.reason from realname.person_link l "
+      "left join realname.person_unlink u on u.link_id = l.link_id where l.operator_id = $2 and ";
+  connection.raw.prepare("get_link", link_columns + "l.link_id = $1");
+  connection.raw.prepare("links", link_columns + "(l.person_id in " + members + "or l.other_person_id in " + members +
+                                      ") order by l.link_time, l.link_id");
+  connection.raw.prepare("lines_held",
+                         "select coalesce(sum(held), 0) from realname.person_quota where operator_id = $2 "
+                         "and quota = $3 and person_id in " +
+                             members);
   connection.raw.prepare(
       "lines",
       "select v.verification_id, r.record, r.sealed_subject, r.attempt, "
       "realname.micros(v.create_time), exists (select 1 from realname.dispute x "
-      "where x.line_id = v.verification_id and x.state = 1) from realname.verification v "
+      "where x.line_id = v.verification_id and x.state = 1), v.person_id from realname.verification v "
       "join lateral (select * from realname.registration x where x.person_id = v.person_id "
       "and x.verification_id = v.verification_id order by x.attempt desc limit 1) r on true "
-      "where v.person_id = $1 and v.operator_id = $2 and v.state = 6 order by v.create_time, v.verification_id");
+      "where v.person_id in " +
+          members + "and v.operator_id = $2 and v.state = 6 order by v.create_time, v.verification_id");
   connection.raw.prepare("raise_dispute",
                          "select realname.raise_dispute($1, $2, $3, $4, $5, $6, realname.at($7), $8, $9, $10, $11, "
                          "realname.at($12))");

@@ -339,6 +339,8 @@ class Examination {
     if (facts_.registry().name_differs()) Uncertain(kCheck, v1::REC_NAME);
     const v1::RegistryFacts& registry = facts_.registry();
     const v1::EntryType entry = Entry();
+    if (facts_.subject().has_previous_document() && !registry.previous_known()) Fail(kCheck, v1::REC_PREVIOUS_UNKNOWN);
+    if (registry.previous_known() && !registry.previous_linked()) Uncertain(kCheck, v1::REC_DOCUMENT_LINK);
     if (OpensLine(entry) && registry.msisdn_taken()) Uncertain(kCheck, v1::REC_NUMBER);
     if (OfOwnLine(entry) && registry.line_holder() != v1::LINE_HOLDER_THIS_PERSON) {
       Fail(kCheck, v1::REC_NUMBER_NOT_HELD);
@@ -419,6 +421,12 @@ class Examination {
         Fail(kCheck, v1::CHN_AGENT_UNTRAINED);
       }
       if (agent.sub_delegated()) Fail(kCheck, v1::CHN_SUBDELEGATION);
+    }
+    const v1::SellerFacts& own = seller.operator_();
+    const bool has_term = !own.contract_from().empty() || !own.contract_to().empty();
+    if (own.known() &&
+        (own.status() != v1::SELLER_STATUS_ACTIVE || (has_term && !in_force(own.contract_from(), own.contract_to())))) {
+      Fail(kCheck, v1::CHN_AGENT_SUSPENDED);
     }
     for (const v1::SellerFacts* each : {&seller.outlet(), &seller.staff()}) {
       if (each->known() && each->status() != v1::SELLER_STATUS_ACTIVE) Fail(kCheck, v1::CHN_AGENT_SUSPENDED);

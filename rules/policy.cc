@@ -427,6 +427,8 @@ v1::Check CheckOf(v1::ReasonCode code) {
     case v1::REC_NUMBER:
     case v1::REC_NUMBER_NOT_HELD:
     case v1::REC_NUMBER_NOT_GIVEN:
+    case v1::REC_DOCUMENT_LINK:
+    case v1::REC_PREVIOUS_UNKNOWN:
     case v1::REC_INCOMPLETE:
       return v1::CHECK_RECORD_CONSISTENCY;
     case v1::RSK_ABNORMAL_APPLICATION:

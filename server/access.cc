@@ -54,6 +54,8 @@ constexpr AccessRow kTable[] = {
     {"realname.v1.SubscriberService.GetDispute", kReaders},
     {"realname.v1.SubscriberService.ListDisputes", kStaff},
     {"realname.v1.SubscriberService.ResolveDispute", kReviewers},
+    {"realname.v1.SubscriberService.ListLinks", kStaff},
+    {"realname.v1.SubscriberService.Unlink", kAdministrators},
     {"realname.v1.AuditService.ReplayDecision", kComparers},
     {"realname.v1.FaceService.CompareFaces", kComparers},
     {"realname.v1.FaceService.GetModelCard", kStaff},

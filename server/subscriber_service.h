@@ -14,7 +14,9 @@ using RawSubscriberService = v1::SubscriberService::WithRawCallbackMethod_ListNu
         v1::SubscriberService::WithRawCallbackMethod_RaiseDispute<
             v1::SubscriberService::WithRawCallbackMethod_GetDispute<
                 v1::SubscriberService::WithRawCallbackMethod_ListDisputes<
-                    v1::SubscriberService::WithRawCallbackMethod_ResolveDispute<v1::SubscriberService::Service>>>>>>;
+                    v1::SubscriberService::WithRawCallbackMethod_ResolveDispute<
+                        v1::SubscriberService::WithRawCallbackMethod_ListLinks<
+                            v1::SubscriberService::WithRawCallbackMethod_Unlink<v1::SubscriberService::Service>>>>>>>>;
 
 class SubscriberServiceImpl final : public RawSubscriberService {
  public:
@@ -59,6 +61,18 @@ class SubscriberServiceImpl final : public RawSubscriberService {
     return Unary<v1::ResolveDisputeRequest, v1::Dispute>(
         admission_, context, request, response, "realname.v1.SubscriberService.ResolveDispute",
         [this](const auto& caller, const auto& asked, Deadline d) { return subscribers_.Resolve(caller, asked, d); });
+  }
+  grpc::ServerUnaryReactor* ListLinks(grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
+                                      grpc::ByteBuffer* response) override {
+    return Unary<v1::ListLinksRequest, v1::ListLinksResponse>(
+        admission_, context, request, response, "realname.v1.SubscriberService.ListLinks",
+        [this](const auto& caller, const auto& asked, Deadline d) { return subscribers_.Links(caller, asked, d); });
+  }
+  grpc::ServerUnaryReactor* Unlink(grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
+                                   grpc::ByteBuffer* response) override {
+    return Unary<v1::UnlinkRequest, v1::Link>(
+        admission_, context, request, response, "realname.v1.SubscriberService.Unlink",
+        [this](const auto& caller, const auto& asked, Deadline d) { return subscribers_.Unlink(caller, asked, d); });
   }
 
  private:

@@ -238,6 +238,9 @@ Result<v1::Verification> Registration::Submit(const Caller& caller, const v1::Su
   *record.mutable_consents() = request.consents();
   record.mutable_subject()->set_msisdn(request.msisdn());
   *record.mutable_subject()->mutable_document() = party.document();
+  if (request.has_previous_document()) {
+    *record.mutable_subject()->mutable_previous_document() = request.previous_document();
+  }
   using Of = Application::CaptureOf;
   application.Take(Of::kSubscriber, party.capture(), &party.document(), DigestOf(application.pictures.id_photo),
                    DigestOf(application.pictures.live_portrait));
@@ -512,6 +515,9 @@ Result<v1::Verification> Registration::RequestReview(const Caller& caller, const
     }
   }
   if (request.msisdn().empty()) record.mutable_subject()->set_msisdn(refused->record.subject().msisdn());
+  if (refused->record.subject().has_previous_document()) {
+    *record.mutable_subject()->mutable_previous_document() = refused->record.subject().previous_document();
+  }
   auto withdrawn = registry_.Withdrawals({caller.scope.operator_id, {}, {}}, refusal.verification_id, deadline);
   if (!withdrawn.ok()) return withdrawn.status();
   *record.mutable_consents() = refused->record.consents();
@@ -567,6 +573,12 @@ Result<Observation> Registration::Observe(const Application& application, Deadli
     if (!same.number.empty()) query.parties.emplace_back(same.type, Redacted(std::move(same.number)));
   }
   query.line = !rules::OpensLine(application.record.entry_type());
+  if (application.record.subject().has_previous_document()) {
+    rules::PersonKey previous =
+        rules::PersonOf(policies_.Current(), application.record.subject().previous_document(), clock_.Now());
+    query.previous_type = previous.type;
+    query.previous_number = Redacted(std::move(previous.number));
+  }
   query.today = rules::FormatDate(rules::DayAt(policies_.Current(), clock_.Now()));
   if (const auto rule = QuotaOf(policies_.Current(), application.record)) query.quota = rule->name();
   query.address = Redacted(rules::NormaliseName(document.address()));
@@ -701,6 +713,9 @@ v1::Facts Registration::FactsOf(Application& application, const Observation& obs
   asked.set_capture_method(application.record.capture().method());
   if (application.record.capture().has_time()) *asked.mutable_capture_time() = application.record.capture().time();
   *facts.mutable_subject()->mutable_document() = application.record.subject().document();
+  if (application.record.subject().has_previous_document()) {
+    *facts.mutable_subject()->mutable_previous_document() = application.record.subject().previous_document();
+  }
   const bool by_face = !application.record.has_alternative();
   if (!by_face) {
     v1::AlternativeFacts& alternative = *asked.mutable_alternative();
@@ -969,6 +984,9 @@ Result<v1::Verification> Registration::Conclude(const Caller& caller, Applicatio
     if (!rules::OpensLine(entry) && !rules::NamesNoNumber(entry)) {
       commit.line_person_id = observation.line_person_id;
       commit.line_id = observation.line_id;
+    }
+    if (entry == v1::ENTRY_TYPE_UPDATE && !facts.registry().previous_linked()) {
+      commit.line_person_id = observation.previous_person_id;
     }
     commit.pictures = application.pictures;
     for (const Application::Participant& other : application.others) {

@@ -103,6 +103,9 @@ struct ObserveQuery {
   std::string quota;  // under which the line counts; empty: under none
   // In whose name the number is activated is looked up, too.
   bool line = false;
+  // By which the person says that they were registered before; an empty number: they do not.
+  v1::DocumentType previous_type = v1::DOCUMENT_TYPE_UNSPECIFIED;
+  Redacted<std::string> previous_number;  // normalised
   TimePoint now;
 };
 
@@ -127,6 +130,8 @@ struct Observation {
   // The line that the number is activated for: whose, and the registration that opened it. Empty if there is none.
   std::string line_person_id;
   std::string line_id;
+  // Who is registered by the previous document; empty if nobody is.
+  std::string previous_person_id;
 };
 
 // A picture as received, with its SHA-256.
@@ -193,7 +198,7 @@ struct CommitRequest {
   std::string counted_agent;
   Redacted<std::string> address;  // normalised; empty: not kept for counting
   // What it is about, where that is not a new line: the line as observed (empty: none), which must still have its
-  // number.
+  // number. Of an UPDATE the person, and no line, with whom a PASS links them.
   v1::EntryType entry_type = v1::ENTRY_TYPE_OPEN;
   std::string line_person_id;
   std::string line_id;

@@ -205,6 +205,9 @@ Result<v1::ReviewCase> Reviews::Show(const Caller& caller, const StoredCase& fou
   if (application->record.subject().has_second_document()) {
     *shown.mutable_second_document() = application->record.subject().second_document();
   }
+  if (application->record.subject().has_previous_document()) {
+    *shown.mutable_previous_document() = application->record.subject().previous_document();
+  }
   *shown.mutable_channel() = application->record.channel();
   *shown.mutable_capture() = application->record.capture();
   shown.set_id_photo(std::move(application->id_photo.bytes));

@@ -35,7 +35,7 @@ class SubscriberStore {
  public:
   virtual ~SubscriberStore() = default;
 
-  // The person's lines with the operator, the oldest first.
+  // The person's lines with the operator, by every document that is theirs, the oldest first.
   virtual Result<std::vector<StoredLine>> Lines(const std::string& operator_id, const std::string& person_id,
                                                 Deadline deadline) = 0;
 
@@ -49,6 +49,18 @@ class SubscriberStore {
   // The one with the nearest deadline first; unspecified: in every state.
   virtual Result<std::vector<v1::Dispute>> ListDisputes(const std::string& operator_id, v1::DisputeState state,
                                                         uint32_t limit, Deadline deadline) = 0;
+
+  // Links of the person's documents, those that were taken back included, the oldest first.
+  virtual Result<std::vector<v1::Link>> Links(const std::string& operator_id, const std::string& person_id,
+                                              Deadline deadline) = 0;
+
+  // Places that all their documents hold together under a quota.
+  virtual Result<uint32_t> LinesHeld(const std::string& operator_id, const std::string& person_id,
+                                     const std::string& quota, Deadline deadline) = 0;
+
+  // Takes a link back. Repeating is harmless. NOT_FOUND (NO_SUCH_LINK).
+  virtual Result<v1::Link> Unlink(const std::string& operator_id, const std::string& link_id, const std::string& reason,
+                                  const std::string& principal, TimePoint now, Deadline deadline) = 0;
 
   // UPHELD ends the line. Repeating is harmless. NOT_FOUND as GetDispute; FAILED_PRECONDITION (WRONG_STATE) if it was
   // decided otherwise.

@@ -119,4 +119,26 @@ Result<v1::Dispute> Subscribers::Resolve(const Caller& caller, const v1::Resolve
   return Get(caller, again, deadline);
 }
 
+Result<v1::ListLinksResponse> Subscribers::Links(const Caller& caller, const v1::ListLinksRequest& request,
+                                                 Deadline deadline) {
+  auto stored = registry_.Get(caller.scope, request.verification_id(), deadline);
+  if (!stored.ok()) return stored.status();
+  auto links = store_.Links(caller.scope.operator_id, stored->person_id, deadline);
+  if (!links.ok()) return links.status();
+  v1::ListLinksResponse response;
+  *response.mutable_links() = {links->begin(), links->end()};
+  for (const v1::QuotaRule& rule : policies_.Current().pack.quota().rules()) {
+    auto held = store_.LinesHeld(caller.scope.operator_id, stored->person_id, rule.name(), deadline);
+    if (!held.ok()) return held.status();
+    response.set_lines(response.lines() + *held);
+    if (*held > rule.limit()) response.set_multi_card(true);
+  }
+  return response;
+}
+
+Result<v1::Link> Subscribers::Unlink(const Caller& caller, const v1::UnlinkRequest& request, Deadline deadline) {
+  return store_.Unlink(caller.scope.operator_id, request.link_id(), request.reason(), caller.principal, clock_.Now(),
+                       deadline);
+}
+
 }  // namespace realname

@@ -31,6 +31,8 @@ class Subscribers {
                                         Deadline deadline);
   // PERMISSION_DENIED (STAFF_REQUIRED) where the certificate names nobody.
   Result<v1::Dispute> Resolve(const Caller& caller, const v1::ResolveDisputeRequest& request, Deadline deadline);
+  Result<v1::ListLinksResponse> Links(const Caller& caller, const v1::ListLinksRequest& request, Deadline deadline);
+  Result<v1::Link> Unlink(const Caller& caller, const v1::UnlinkRequest& request, Deadline deadline);
 
  private:
   // The person whom an inquiry of the caller's own place identified.

@@ -306,6 +306,11 @@ Status Validate(const v1::SubmitRegistrationRequest& request, const Caller& call
   } else {
     form.Require(IsE164(request.msisdn()), "msisdn", "must be a phone number in E.164 form with its plus sign");
   }
+  if (request.has_previous_document()) {
+    form.Require(request.entry_type() == v1::ENTRY_TYPE_UPDATE, "previous_document", "is for UPDATE");
+    form.Document(request.previous_document(), "previous_document", true);
+    form.Require(!request.previous_document().name().empty(), "previous_document.name", "required");
+  }
   form.Require(!request.product().empty() || !rules::TakesPlace(request.entry_type()), "product", "required");
   form.Word(request.product(), "product");
   form.Channel(request.channel(), caller);
@@ -497,6 +502,20 @@ Status Validate(const v1::RaiseDisputeRequest& request, const Caller&) {
   return form.Finish();
 }
 
+Status Validate(const v1::ListLinksRequest& request, const Caller&) {
+  Form form(request);
+  form.Uuid(request.verification_id(), "verification_id");
+  return form.Finish();
+}
+
+Status Validate(const v1::UnlinkRequest& request, const Caller&) {
+  Form form(request);
+  form.Uuid(request.link_id(), "link_id");
+  form.Require(!request.reason().empty(), "reason", "required");
+  form.Text(request.reason(), "reason", 500);
+  return form.Finish();
+}
+
 Status Validate(const v1::GetDisputeRequest& request, const Caller&) {
   Form form(request);
   form.Uuid(request.dispute_id(), "dispute_id");
@@ -530,7 +549,6 @@ Status Validate(const v1::SetSellerRequest& request, const Caller&) {
   const v1::Seller& seller = request.seller();
   const bool staff = !seller.staff_id().empty();
   const bool agent = !staff && seller.outlet_id().empty();
-  form.Require(staff || !seller.outlet_id().empty() || !seller.agent_id().empty(), "seller", "names nobody");
   form.Word(seller.agent_id(), "seller.agent_id");
   form.Word(seller.outlet_id(), "seller.outlet_id");
   form.Word(seller.staff_id(), "seller.staff_id");
@@ -542,7 +560,9 @@ Status Validate(const v1::SetSellerRequest& request, const Caller&) {
     form.Require(date->empty() || rules::ParseDate(*date), field, "must be a day, YYYY-MM-DD");
   }
   form.Require(agent || (seller.contract_from().empty() && seller.contract_to().empty() && seller.acts_for().empty()),
-               "seller.contract_from", "contract and acts_for are an agent's");
+               "seller.contract_from", "contract and acts_for are an agent's, or the operator's own");
+  form.Require(!agent || !seller.agent_id().empty() || (seller.trained_until().empty() && seller.acts_for().empty()),
+               "seller", "of the operator itself status and contract are kept, and nothing else");
   form.Require(agent || staff || seller.trained_until().empty(), "seller.trained_until", "is an agent's or staff's");
   form.Require(!seller.has_place() || (!agent && !staff), "seller.place", "is an outlet's");
   form.Place(seller.place(), "seller.place");

@@ -36,6 +36,8 @@ Status Validate(const v1::CountContestsRequest& request, const Caller& caller);
 Status Validate(const v1::ListNumbersRequest& request, const Caller& caller);
 Status Validate(const v1::TerminateServiceRequest& request, const Caller& caller);
 Status Validate(const v1::RaiseDisputeRequest& request, const Caller& caller);
+Status Validate(const v1::ListLinksRequest& request, const Caller& caller);
+Status Validate(const v1::UnlinkRequest& request, const Caller& caller);
 Status Validate(const v1::GetDisputeRequest& request, const Caller& caller);
 Status Validate(const v1::ListDisputesRequest& request, const Caller& caller);
 Status Validate(const v1::ResolveDisputeRequest& request, const Caller& caller);

@@ -25,6 +25,24 @@ class SellersTest : public CounterTest {
   Sellers sellers_{PrivateDatabase::Instance().sellers(), clock_};
 };
 
+// The operator itself, basic or virtual, has a status and a contract, too.
+TEST_F(SellersTest, WhoSellsForAnOperatorThatIsSuspendedSellsNothing) {
+  EXPECT_EQ(Submitted(shop_, Application(shop_)).verdict(), v1::VERDICT_PASS) << "one that was never registered";
+  v1::Seller own;
+  own.set_status(v1::SELLER_STATUS_ACTIVE);
+  own.set_contract_from("2020-01-01");
+  own.set_contract_to("2030-01-01");
+  SetSeller(own);
+  EXPECT_EQ(Submitted(shop_, Application(shop_)).verdict(), v1::VERDICT_PASS);
+  own.set_status(v1::SELLER_STATUS_SUSPENDED);
+  SetSeller(own);
+  for (const Caller& caller : {shop_, hall_}) {
+    auto request = Application(caller);
+    if (caller.owner.agent_id.empty()) request.mutable_channel()->set_type(v1::CHANNEL_TYPE_OWN_HALL);
+    EXPECT_THAT(Codes(Submitted(caller, request)), ::testing::ElementsAre(v1::CHN_AGENT_SUSPENDED));
+  }
+}
+
 TEST_F(SellersTest, WhoIsSuspendedSellsNothingFromThatMoment) {
   EXPECT_EQ(Submitted(shop_, Application(shop_)).verdict(), v1::VERDICT_PASS);
   SetSeller(Outlet(v1::SELLER_STATUS_SUSPENDED));

@@ -675,6 +675,35 @@ const Spoiler kSpoilers[] = {
        f.mutable_registry()->set_line_holder(v1::LINE_HOLDER_ANOTHER);
      },
      v1::REC_NUMBER_NOT_HELD, v1::CHECK_RECORD_CONSISTENCY, v1::OUTCOME_FAILED, v1::VERDICT_REJECT},
+    {"AnotherDocumentOfTheirs",
+     [](v1::Facts& f) {
+       f.mutable_application()->set_channel_type(v1::CHANNEL_TYPE_OWN_HALL);
+       f.mutable_application()->set_entry_type(v1::ENTRY_TYPE_UPDATE);
+       *f.mutable_subject()->mutable_previous_document() = SampleDocument();
+       f.mutable_registry()->set_previous_known(true);
+     },
+     v1::REC_DOCUMENT_LINK, v1::CHECK_RECORD_CONSISTENCY, v1::OUTCOME_UNCERTAIN, v1::VERDICT_REVIEW},
+    {"PreviousDocumentUnknown",
+     [](v1::Facts& f) {
+       f.mutable_application()->set_channel_type(v1::CHANNEL_TYPE_OWN_HALL);
+       f.mutable_application()->set_entry_type(v1::ENTRY_TYPE_UPDATE);
+       *f.mutable_subject()->mutable_previous_document() = SampleDocument();
+     },
+     v1::REC_PREVIOUS_UNKNOWN, v1::CHECK_RECORD_CONSISTENCY, v1::OUTCOME_FAILED, v1::VERDICT_RETRY},
+    {"OperatorSuspended",
+     [](v1::Facts& f) {
+       f.mutable_channel()->mutable_operator_()->set_known(true);
+       f.mutable_channel()->mutable_operator_()->set_status(v1::SELLER_STATUS_SUSPENDED);
+     },
+     v1::CHN_AGENT_SUSPENDED, v1::CHECK_CHANNEL_POLICY, v1::OUTCOME_FAILED, v1::VERDICT_REJECT},
+    {"OperatorOutOfContract",
+     [](v1::Facts& f) {
+       f.mutable_channel()->mutable_operator_()->set_known(true);
+       f.mutable_channel()->mutable_operator_()->set_status(v1::SELLER_STATUS_ACTIVE);
+       f.mutable_channel()->mutable_operator_()->set_contract_from("2020-01-01");
+       f.mutable_channel()->mutable_operator_()->set_contract_to("2026-02-28");
+     },
+     v1::CHN_AGENT_SUSPENDED, v1::CHECK_CHANNEL_POLICY, v1::OUTCOME_FAILED, v1::VERDICT_REJECT},
     {"NumberNotGiven",
      [](v1::Facts& f) {
        f.mutable_application()->set_channel_type(v1::CHANNEL_TYPE_OWN_HALL);
