@@ -18,6 +18,7 @@
 #include "realname/v1/accountability_service.pb.h"
 #include "realname/v1/annotations.pb.h"
 #include "realname/v1/audit_service.pb.h"
+#include "realname/v1/policy_service.pb.h"
 #include "realname/v1/review_service.pb.h"
 #include "realname/v1/subscriber_service.grpc.pb.h"
 #include "rules/explain.h"
@@ -105,9 +106,9 @@ Reply Call(const std::shared_ptr<grpc::Channel>& channel, const pb::MethodDescri
 
 std::vector<const pb::MethodDescriptor*> Methods() {
   std::vector<const pb::MethodDescriptor*> methods;
-  for (const char* service :
-       {"realname.v1.RegistrationService", "realname.v1.ReviewService", "realname.v1.AccountabilityService",
-        "realname.v1.SubscriberService", "realname.v1.AuditService", "realname.v1.FaceService"}) {
+  for (const char* service : {"realname.v1.RegistrationService", "realname.v1.ReviewService",
+                              "realname.v1.AccountabilityService", "realname.v1.SubscriberService",
+                              "realname.v1.PolicyService", "realname.v1.AuditService", "realname.v1.FaceService"}) {
     const auto* descriptor = pb::DescriptorPool::generated_pool()->FindServiceByName(service);
     for (int i = 0; i < descriptor->method_count(); ++i) methods.push_back(descriptor->method(i));
   }
@@ -201,6 +202,15 @@ std::unique_ptr<pb::Message> RequestAbout(const pb::MethodDescriptor& method, co
     change->set_entry_id(cli::NewUuid());
     change->set_state(v1::LIST_STATE_REMOVED);
     change->set_note("a reason");
+  } else if (auto* upload = dynamic_cast<v1::UploadPolicyPackRequest*>(request.get())) {
+    upload->set_text("no policy");
+  } else if (auto* diff = dynamic_cast<v1::DiffPolicyPacksRequest*>(request.get())) {
+    diff->set_to_digest(std::string(64, '0'));
+  } else if (auto* propose = dynamic_cast<v1::ProposePolicyPackRequest*>(request.get())) {
+    propose->set_digest(std::string(64, '0'));
+    propose->set_reason("a reason");
+  } else if (auto* activate = dynamic_cast<v1::ActivatePolicyPackRequest*>(request.get())) {
+    activate->set_proposal_id(cli::NewUuid());
   } else if (auto* unlink = dynamic_cast<v1::UnlinkRequest*>(request.get())) {
     unlink->set_reason("a reason");
   } else if (auto* terminate = dynamic_cast<v1::TerminateServiceRequest*>(request.get())) {
@@ -212,7 +222,8 @@ std::unique_ptr<pb::Message> RequestAbout(const pb::MethodDescriptor& method, co
     decide->set_sequence(1);
     decide->set_conclusion(v1::REVIEW_CONCLUSION_APPROVE);
     decide->set_note("a note");
-  } else if (!NamesARow(method) && !ListsRows(method) && method.name() != "GetModelCard") {
+  } else if (!NamesARow(method) && !ListsRows(method) && method.name() != "GetModelCard" &&
+             method.name() != "ListPolicyPacks" && method.name() != "ListPolicyProposals") {
     throw std::runtime_error("this proof does not know how to call " + method.full_name());
   }
   return request;

@@ -53,6 +53,7 @@ Client::Client(ConnectionOptions options) : options_(std::move(options)) {
   face_ = v1::FaceService::NewStub(channel);
   accountability_ = v1::AccountabilityService::NewStub(channel);
   subscriber_ = v1::SubscriberService::NewStub(channel);
+  policy_ = v1::PolicyService::NewStub(channel);
   audit_ = v1::AuditService::NewStub(channel);
 }
 

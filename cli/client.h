@@ -12,6 +12,7 @@
 #include "realname/v1/accountability_service.grpc.pb.h"
 #include "realname/v1/audit_service.grpc.pb.h"
 #include "realname/v1/face_service.grpc.pb.h"
+#include "realname/v1/policy_service.grpc.pb.h"
 #include "realname/v1/registration_service.grpc.pb.h"
 #include "realname/v1/review_service.grpc.pb.h"
 #include "realname/v1/subscriber_service.grpc.pb.h"
@@ -43,6 +44,7 @@ class Client {
   v1::FaceService::Stub& face() { return *face_; }
   v1::AccountabilityService::Stub& accountability() { return *accountability_; }
   v1::SubscriberService::Stub& subscriber() { return *subscriber_; }
+  v1::PolicyService::Stub& policy() { return *policy_; }
   v1::AuditService::Stub& audit() { return *audit_; }
 
   // Calls with a deadline and identity. Repeats a call that was overloaded, contended or found the database down,
@@ -59,6 +61,7 @@ class Client {
   std::unique_ptr<v1::FaceService::Stub> face_;
   std::unique_ptr<v1::AccountabilityService::Stub> accountability_;
   std::unique_ptr<v1::SubscriberService::Stub> subscriber_;
+  std::unique_ptr<v1::PolicyService::Stub> policy_;
   std::unique_ptr<v1::AuditService::Stub> audit_;
 };
 

@@ -329,6 +329,36 @@ void Print(const v1::ListDisputesResponse& response) {
   for (const v1::Dispute& dispute : response.disputes()) Print(dispute);
 }
 
+void Print(const v1::PolicyPackInfo& pack) {
+  std::printf("%s  %-20s %s%s\n", pack.digest().c_str(), pack.version().c_str(), Local(pack.upload_time()).c_str(),
+              pack.in_force() ? "  IN FORCE" : "");
+}
+
+void Print(const v1::ListPolicyPacksResponse& response) {
+  for (const v1::PolicyPackInfo& pack : response.packs()) Print(pack);
+}
+
+void Print(const v1::DiffPolicyPacksResponse& response) {
+  for (const v1::PolicyDifference& difference : response.differences()) {
+    std::printf("%s\n  - %s\n  + %s\n", difference.field().c_str(), difference.from_value().c_str(),
+                difference.to_value().c_str());
+  }
+  if (response.differences().empty()) std::printf("nothing differs\n");
+}
+
+void Print(const v1::PolicyProposal& proposal) {
+  std::printf("%s  %s\n  instead of    %s\n  because       %s\n  proposed      %s by %s\n",
+              proposal.proposal_id().c_str(), proposal.digest().c_str(), proposal.replaces_digest().c_str(),
+              proposal.reason().c_str(), Local(proposal.propose_time()).c_str(), proposal.proposed_by().c_str());
+  if (proposal.has_activate_time()) {
+    std::printf("  IN FORCE from %s by %s\n", Local(proposal.activate_time()).c_str(), proposal.activated_by().c_str());
+  }
+}
+
+void Print(const v1::ListPolicyProposalsResponse& response) {
+  for (const v1::PolicyProposal& proposal : response.proposals()) Print(proposal);
+}
+
 void Print(const v1::Link& link) {
   std::printf("%s  by %s, decided by %s %s\n", link.link_id().c_str(), link.verification_id().c_str(),
               link.decided_by().c_str(), Local(link.link_time()).c_str());

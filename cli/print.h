@@ -9,6 +9,7 @@
 #include "realname/v1/accountability_service.pb.h"
 #include "realname/v1/audit_service.pb.h"
 #include "realname/v1/face_service.pb.h"
+#include "realname/v1/policy_service.pb.h"
 #include "realname/v1/registration_service.pb.h"
 #include "realname/v1/review_service.pb.h"
 #include "realname/v1/subscriber_service.pb.h"
@@ -48,6 +49,11 @@ void Print(const v1::ListConsentsResponse& response);
 void Print(const v1::ListNumbersResponse& response);
 void Print(const v1::Dispute& dispute);
 void Print(const v1::ListDisputesResponse& response);
+void Print(const v1::PolicyPackInfo& pack);
+void Print(const v1::ListPolicyPacksResponse& response);
+void Print(const v1::DiffPolicyPacksResponse& response);
+void Print(const v1::PolicyProposal& proposal);
+void Print(const v1::ListPolicyProposalsResponse& response);
 void Print(const v1::Link& link);
 void Print(const v1::ListLinksResponse& response);
 void PrintRow(const v1::ReviewCase& review);  // one line of the queue

@@ -17,6 +17,7 @@
 #include "cli/device_commands.h"
 #include "cli/list_commands.h"
 #include "cli/made_up_person.h"
+#include "cli/policy_commands.h"
 #include "cli/print.h"
 #include "cli/review_commands.h"
 #include "cli/seller_commands.h"
@@ -669,6 +670,8 @@ int Main(int argc, char** argv) {
   AddListCommands(
       app, [&o] { return Client(WithTimeout(o.connection, o.timeout_seconds)); }, o.json, status);
   AddSellerCommands(
+      app, [&o] { return Client(WithTimeout(o.connection, o.timeout_seconds)); }, o.json, status);
+  AddPolicyCommands(
       app, [&o] { return Client(WithTimeout(o.connection, o.timeout_seconds)); }, o.json, status);
   AddSubscriberCommands(
       app, [&o] { return Client(WithTimeout(o.connection, o.timeout_seconds)); }, o.json, status);

@@ -356,6 +356,20 @@ void PrepareRegistryStatements(Connection& connection) {
                              "from realname.review_case own where own.operator_id = $1 and own.verification_id = $2");
   connection.raw.prepare("policy_put",
                          "insert into realname.policy_pack values ($1, $2, now()) on conflict do nothing");
+  connection.raw.prepare("list_packs",
+                         "select digest, body, realname.micros(create_time) from realname.policy_pack "
+                         "order by create_time desc, digest limit $1");
+  connection.raw.prepare("policy_in_force",
+                         "select digest from realname.policy_activation order by position desc limit 1");
+  connection.raw.prepare("propose_policy",
+                         "insert into realname.policy_proposal values ($1, $2, $3, $4, $5, realname.at($6))");
+  connection.raw.prepare("activate_policy", "select realname.activate_policy($1, $2, realname.at($3))");
+  const std::string proposal_columns =
+      "select p.proposal_id, p.digest, p.replaces_digest, p.reason, p.principal, realname.micros(p.propose_time), "
+      "a.principal, realname.micros(a.activate_time) from realname.policy_proposal p "
+      "left join realname.policy_activation a on a.proposal_id = p.proposal_id ";
+  connection.raw.prepare("get_proposal", proposal_columns + "where p.proposal_id = $1");
+  connection.raw.prepare("list_proposals", proposal_columns + "order by p.propose_time desc, p.proposal_id limit $1");
   connection.raw.prepare("policy_get", "select body from realname.policy_pack where digest = $1");
   connection.raw.prepare("photo_put",
                          "insert into media.photo as p select v.* from (values "

@@ -12,7 +12,7 @@ grpc::ServerUnaryReactor* FaceServiceImpl::CompareFaces(grpc::CallbackServerCont
   return Unary<v1::CompareFacesRequest, v1::CompareFacesResponse>(
       admission_, context, request, response, "realname.v1.FaceService.CompareFaces",
       [this](const Caller&, const auto& asked, Deadline deadline) {
-        return realname::CompareFaces(faces_, policy_, asked, deadline);
+        return realname::CompareFaces(faces_, policies_.Current(), asked, deadline);
       });
 }
 
@@ -21,9 +21,10 @@ grpc::ServerUnaryReactor* FaceServiceImpl::GetModelCard(grpc::CallbackServerCont
   return Unary<v1::GetModelCardRequest, v1::ModelCard>(
       admission_, context, request, response, "realname.v1.FaceService.GetModelCard",
       [this](const Caller& caller, const auto&, Deadline) -> Result<v1::ModelCard> {
-        v1::ModelCard card = faces_.ModelCard(policy_.pack);
-        card.set_outcomes_current(rules::MeasuredWith(card.outcomes(), policy_));
-        card.set_liveness_review_only(rules::LivenessAsksReviewOnly(policy_, card.liveness_bpcer()));
+        const rules::Policy& policy = policies_.Current();
+        v1::ModelCard card = faces_.ModelCard(policy.pack);
+        card.set_outcomes_current(rules::MeasuredWith(card.outcomes(), policy));
+        card.set_liveness_review_only(rules::LivenessAsksReviewOnly(policy, card.liveness_bpcer()));
         if (!rules::MaySeeSimilarity(caller.role)) {
           card.clear_match_similarity();
           card.clear_review_similarity();

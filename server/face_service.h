@@ -6,6 +6,7 @@
 #include "rules/policy.h"
 #include "server/call.h"
 #include "verification/face_examiner.h"
+#include "verification/policy_archive.h"
 
 namespace realname::server {
 
@@ -16,8 +17,8 @@ using RawFaceService = v1::FaceService::WithRawCallbackMethod_CompareFaces<
 class FaceServiceImpl final : public RawFaceService {
  public:
   // All outlive the service.
-  FaceServiceImpl(const Admission& admission, FaceExaminer& faces, const rules::Policy& policy)
-      : admission_(admission), faces_(faces), policy_(policy) {}
+  FaceServiceImpl(const Admission& admission, FaceExaminer& faces, const PolicyArchive& policies)
+      : admission_(admission), faces_(faces), policies_(policies) {}
 
   grpc::ServerUnaryReactor* CompareFaces(grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
                                          grpc::ByteBuffer* response) override;
@@ -27,7 +28,7 @@ class FaceServiceImpl final : public RawFaceService {
  private:
   const Admission& admission_;
   FaceExaminer& faces_;
-  const rules::Policy& policy_;
+  const PolicyArchive& policies_;
 };
 
 }  // namespace realname::server

@@ -31,13 +31,14 @@ Deadline Soon() { return std::chrono::steady_clock::now() + std::chrono::seconds
 }  // namespace
 
 Housekeeping::Housekeeping(Registry& registry, SessionStore& sessions, db::PhotoStore& photos,
-                           db::OrphanKeys orphan_keys, std::chrono::minutes warn_before, const Clock& clock,
-                           std::function<void(bool)> set_serving)
+                           db::OrphanKeys orphan_keys, PolicyPacks& packs, const PolicyArchive& policies,
+                           const Clock& clock, std::function<void(bool)> set_serving)
     : registry_(registry),
       sessions_(sessions),
       photos_(photos),
       orphan_keys_(orphan_keys),
-      warn_before_(warn_before),
+      packs_(packs),
+      policies_(policies),
       clock_(clock),
       set_serving_(std::move(set_serving)),
       thread_([this] { Run(); }) {}
@@ -66,7 +67,16 @@ void Housekeeping::Run() {
     }
     if (ended.ok() && *ended > 0) Log(LogLevel::kInfo, "reservations ended", {{"count", int64_t{*ended}}});
     if (alive) {
-      auto told = registry_.WarnReservations(clock_.Now(), clock_.Now() + warn_before_, kExpiryBatch, Soon());
+      auto followed = packs_.Follow(Soon());
+      if (followed.ok() && *followed) {
+        Log(LogLevel::kInfo, "another policy is in force", {{"digest", std::string_view(policies_.Current().digest)}});
+      }
+      if (!followed.ok()) {
+        Log(LogLevel::kError, "the policy in force cannot be taken up",
+            {{"detail", std::string_view(followed.status().detail())}});
+      }
+      const auto warn_before = std::chrono::minutes(policies_.Current().pack.review().warn_minutes());
+      auto told = registry_.WarnReservations(clock_.Now(), clock_.Now() + warn_before, kExpiryBatch, Soon());
       if (told.ok() && *told > 0) Log(LogLevel::kInfo, "reservations about to end", {{"count", int64_t{*told}}});
     }
     // What large requests leave behind in small pieces goes back to the system.

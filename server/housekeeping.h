@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the server does by itself: ends reservations that ran out and tells of those that are about to, sweeps sessions
-// that no registration used, pictures that nobody names and keys of people whom the registry does not know, and tells
-// the health service the truth.
+// that no registration used, pictures that nobody names and keys of people whom the registry does not know, follows the
+// policy that was activated last, and tells the health service the truth.
 #pragma once
 
 #include <chrono>
@@ -13,6 +13,8 @@
 #include "base/clock.h"
 #include "db/orphan_keys.h"
 #include "db/photo_store.h"
+#include "verification/policy_archive.h"
+#include "verification/policy_packs.h"
 #include "verification/registry.h"
 #include "verification/session_store.h"
 
@@ -20,10 +22,11 @@ namespace realname::server {
 
 class Housekeeping {
  public:
-  // Channels are told of cases whose reservations end within `warn_before`. `set_serving` is called whenever the
-  // database begins or ceases to answer, first of all once. Arguments outlive this.
+  // Channels are told of cases whose reservations end within the policy's warn_minutes. `set_serving` is called
+  // whenever the database begins or ceases to answer, first of all once. Arguments outlive this.
   Housekeeping(Registry& registry, SessionStore& sessions, db::PhotoStore& photos, db::OrphanKeys orphan_keys,
-               std::chrono::minutes warn_before, const Clock& clock, std::function<void(bool)> set_serving);
+               PolicyPacks& packs, const PolicyArchive& policies, const Clock& clock,
+               std::function<void(bool)> set_serving);
   ~Housekeeping();
 
  private:
@@ -33,7 +36,8 @@ class Housekeeping {
   SessionStore& sessions_;
   db::PhotoStore& photos_;
   db::OrphanKeys orphan_keys_;
-  const std::chrono::minutes warn_before_;
+  PolicyPacks& packs_;
+  const PolicyArchive& policies_;
   const Clock& clock_;
   const std::function<void(bool)> set_serving_;
   std::mutex mutex_;

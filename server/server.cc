@@ -18,6 +18,7 @@
 #include "server/face_service.h"
 #include "server/housekeeping.h"
 #include "server/log.h"
+#include "server/policy_service.h"
 #include "server/registration_service.h"
 #include "server/request_pool.h"
 #include "server/review_service.h"
@@ -81,6 +82,17 @@ Status CheckSources(const v1::ServerConfig& config, const v1::PolicyPack& pack) 
   return {};
 }
 
+// Whether face bundle and configuration have what a policy asks for.
+Status Supports(const v1::ServerConfig& config, const FaceExaminer& faces, const v1::PolicyPack& pack) {
+  const v1::ModelCard card = faces.ModelCard(pack);
+  if (const std::string limit = rules::LimitOnUnmeasured(pack, card.not_measured()); !limit.empty()) {
+    return Status(StatusCode::kFailedPrecondition, "WRONG_STATE",
+                  limit + " limits what the face bundle " + card.bundle_name() +
+                      " does not measure; set it to 0 (not asked), or use a bundle that does");
+  }
+  return CheckSources(config, pack);
+}
+
 }  // namespace
 
 // In the order in which they are made; they end in the opposite order.
@@ -91,6 +103,7 @@ struct Server::Parts {
   std::unique_ptr<FaceExaminer> faces;
   std::unique_ptr<IdentitySources> sources;
   std::unique_ptr<PolicyArchive> policies;
+  std::unique_ptr<PolicyPacks> packs;
   std::unique_ptr<Registration> registration;
   std::unique_ptr<Sessions> sessions;
   std::unique_ptr<Verifications> verifications;
@@ -108,6 +121,7 @@ struct Server::Parts {
   std::unique_ptr<ReviewServiceImpl> review_service;
   std::unique_ptr<AccountabilityServiceImpl> accountability_service;
   std::unique_ptr<SubscriberServiceImpl> subscriber_service;
+  std::unique_ptr<PolicyServiceImpl> policy_service;
   std::unique_ptr<AuditServiceImpl> audit_service;
   std::unique_ptr<FaceServiceImpl> face_service;
   std::unique_ptr<grpc::Server> grpc;
@@ -134,13 +148,9 @@ Result<std::unique_ptr<Server>> Server::Start(const v1::ServerConfig& config, co
   auto faces = make_faces(config, *parts->policy);
   if (!faces.ok()) return faces.status();
   parts->faces = *std::move(faces);
-  const v1::ModelCard card = parts->faces->ModelCard(parts->policy->pack);
-  if (const std::string limit = rules::LimitOnUnmeasured(parts->policy->pack, card.not_measured()); !limit.empty()) {
-    return Status(StatusCode::kFailedPrecondition, "WRONG_STATE",
-                  config.policy_file() + ": " + limit + " limits what the face bundle " + card.bundle_name() +
-                      " does not measure; set it to 0 (not asked), or use a bundle that does");
+  if (Status status = Supports(config, *parts->faces, parts->policy->pack); !status.ok()) {
+    return Status(status.code(), status.reason(), config.policy_file() + ": " + status.message());
   }
-  if (Status status = CheckSources(config, parts->policy->pack); !status.ok()) return status;
   auto sources = authority::IdentitySourceClient::Make(
       {config.identity_sources().begin(), config.identity_sources().end()}, clock,
       [](std::string_view source, std::string_view what) {
@@ -156,6 +166,21 @@ Result<std::unique_ptr<Server>> Server::Start(const v1::ServerConfig& config, co
   if (Status status = registry.ArchivePolicy(parts->policy->digest, *policy_text, soon); !status.ok()) return status;
 
   parts->policies = std::make_unique<PolicyArchive>(registry, parts->policy);
+  // As at a start, networks and calibration included.
+  const auto serves = [config, make_faces, faces = parts->faces.get()](const rules::Policy& candidate) {
+    if (Status status = Supports(config, *faces, candidate.pack); !status.ok()) return status;
+    return make_faces(config, candidate).status();
+  };
+  parts->packs = std::make_unique<PolicyPacks>(*parts->store->packs, registry, *parts->policies, clock, Sha256, serves);
+  auto followed = parts->packs->Follow(soon);
+  if (!followed.ok()) return followed.status();
+  if (*followed) {
+    Log(LogLevel::kInfo, "the policy that was activated last decides, not policy_file",
+        {{"digest", std::string_view(parts->policies->Current().digest)}});
+    if (Status status = serves(parts->policies->Current()); !status.ok()) {
+      return Status(status.code(), status.reason(), "the policy that was activated last: " + status.message());
+    }
+  }
   parts->registration = std::make_unique<Registration>(
       registry, *parts->store->sessions, *parts->faces, *parts->sources, *parts->policies, clock,
       [&clock] { return TimeOrderedUuid(clock.Now()); }, Sha256, VerifySignature);
@@ -180,10 +205,11 @@ Result<std::unique_ptr<Server>> Server::Start(const v1::ServerConfig& config, co
       *parts->policies, clock, *parts->events, limits.watch_streams());
   parts->review_service = std::make_unique<ReviewServiceImpl>(*parts->admission, *parts->reviews);
   parts->subscriber_service = std::make_unique<SubscriberServiceImpl>(*parts->admission, *parts->subscribers);
+  parts->policy_service = std::make_unique<PolicyServiceImpl>(*parts->admission, *parts->packs);
   parts->audit_service = std::make_unique<AuditServiceImpl>(*parts->admission, *parts->replays);
   parts->accountability_service = std::make_unique<AccountabilityServiceImpl>(*parts->admission, *parts->sellers,
                                                                               *parts->capture_devices, *parts->lists);
-  parts->face_service = std::make_unique<FaceServiceImpl>(*parts->admission, *parts->faces, *parts->policy);
+  parts->face_service = std::make_unique<FaceServiceImpl>(*parts->admission, *parts->faces, *parts->policies);
 
   auto credentials = Credentials(config);
   if (!credentials.ok()) return credentials.status();
@@ -195,6 +221,7 @@ Result<std::unique_ptr<Server>> Server::Start(const v1::ServerConfig& config, co
   builder.RegisterService(parts->review_service.get());
   builder.RegisterService(parts->accountability_service.get());
   builder.RegisterService(parts->subscriber_service.get());
+  builder.RegisterService(parts->policy_service.get());
   builder.RegisterService(parts->audit_service.get());
   builder.RegisterService(parts->face_service.get());
   builder.SetMaxReceiveMessageSize(kMaxReceivedBytes);
@@ -208,11 +235,10 @@ Result<std::unique_ptr<Server>> Server::Start(const v1::ServerConfig& config, co
   }
   parts->housekeeping = std::make_unique<Housekeeping>(
       registry, *parts->store->sessions, *parts->store->photos,
-      db::OrphanKeys(*parts->store->key_store, *parts->store->pool),
-      std::chrono::minutes(parts->policies->Current().pack.review().warn_minutes()), clock,
+      db::OrphanKeys(*parts->store->key_store, *parts->store->pool), *parts->packs, *parts->policies, clock,
       [health = parts->grpc->GetHealthCheckService()](bool serving) { health->SetServingStatus(serving); });
   parts->source_worker =
-      std::make_unique<SourceWorker>(registry, *parts->registration, *parts->sources, *parts->policy, clock);
+      std::make_unique<SourceWorker>(registry, *parts->registration, *parts->sources, *parts->policies, clock);
   return std::unique_ptr<Server>(new Server(std::move(parts)));
 }
 

@@ -16,18 +16,13 @@ Deadline Soon() { return std::chrono::steady_clock::now() + std::chrono::seconds
 }  // namespace
 
 SourceWorker::SourceWorker(Registry& registry, Registration& registration, IdentitySources& sources,
-                           const rules::Policy& policy, const Clock& clock)
-    : registry_(registry), registration_(registration), sources_(sources), clock_(clock) {
-  const auto& all = policy.pack.identity_sources();
-  if (all.empty()) return;
-  const auto shortest = [&](auto value) {
-    return value(
-        *std::min_element(all.begin(), all.end(), [&](const auto& a, const auto& b) { return value(a) < value(b); }));
-  };
-  thread_ = std::thread(
-      [this, retry = std::chrono::seconds(shortest([](const auto& s) { return s.retry_seconds(); })),
-       wait = std::chrono::minutes(shortest([](const auto& s) { return s.wait_minutes(); }))] { Run(retry, wait); });
-}
+                           const PolicyArchive& policies, const Clock& clock)
+    : registry_(registry),
+      registration_(registration),
+      sources_(sources),
+      policies_(policies),
+      clock_(clock),
+      thread_([this] { Run(); }) {}
 
 SourceWorker::~SourceWorker() {
   {
@@ -35,36 +30,48 @@ SourceWorker::~SourceWorker() {
     stopping_ = true;
   }
   woken_.notify_all();
-  if (thread_.joinable()) thread_.join();
+  thread_.join();
 }
 
-void SourceWorker::Run(std::chrono::seconds retry, std::chrono::minutes wait) {
+void SourceWorker::Run() {
   std::unique_lock lock(mutex_);
   while (!stopping_) {
     lock.unlock();
-    // While no source can be reached only those are taken that waited long enough for a person to decide.
-    const TimePoint now = clock_.Now();
-    auto taken = registry_.TakeAwaitingSource(now, sources_.Reachable() ? now : now - wait, retry, kBatch, Soon());
     size_t finished = 0;
-    if (taken.ok()) {
-      for (const AwaitingSource& each : *taken) {
-        auto done = registration_.AskAgain(each.operator_id, each.verification_id, Soon());
-        if (done.ok() && *done) ++finished;
-        if (!done.ok()) {
-          Log(LogLevel::kWarn, "an application goes on waiting for its identity source",
-              {{"verification_id", std::string_view(each.verification_id)},
-               {"reason", std::string_view(done.status().reason())}});
-        }
+    if (const auto& sources = policies_.Current().pack.identity_sources(); !sources.empty()) {
+      auto retry = std::chrono::seconds::max();
+      auto wait = std::chrono::minutes::max();
+      for (const v1::IdentitySourcePolicy& source : sources) {
+        retry = std::min(retry, std::chrono::seconds(source.retry_seconds()));
+        wait = std::min(wait, std::chrono::minutes(source.wait_minutes()));
       }
-      if (finished > 0) {
-        Log(LogLevel::kInfo, "applications finished that awaited a source",
-            {{"count", static_cast<int64_t>(finished)}});
-      }
+      finished = Finish(retry, wait);
     }
     lock.lock();
     // A full batch that went well has more behind it.
     if (finished < kBatch) woken_.wait_for(lock, kBeat, [this] { return stopping_; });
   }
+}
+
+size_t SourceWorker::Finish(std::chrono::seconds retry, std::chrono::minutes wait) {
+  // While no source can be reached only those are taken that waited long enough for a person to decide.
+  const TimePoint now = clock_.Now();
+  auto taken = registry_.TakeAwaitingSource(now, sources_.Reachable() ? now : now - wait, retry, kBatch, Soon());
+  if (!taken.ok()) return 0;
+  size_t finished = 0;
+  for (const AwaitingSource& each : *taken) {
+    auto done = registration_.AskAgain(each.operator_id, each.verification_id, Soon());
+    if (done.ok() && *done) ++finished;
+    if (!done.ok()) {
+      Log(LogLevel::kWarn, "an application goes on waiting for its identity source",
+          {{"verification_id", std::string_view(each.verification_id)},
+           {"reason", std::string_view(done.status().reason())}});
+    }
+  }
+  if (finished > 0) {
+    Log(LogLevel::kInfo, "applications finished that awaited a source", {{"count", static_cast<int64_t>(finished)}});
+  }
+  return finished;
 }
 
 }  // namespace realname::server

@@ -7,8 +7,8 @@
 #include <thread>
 
 #include "base/clock.h"
-#include "rules/policy.h"
 #include "verification/identity_sources.h"
+#include "verification/policy_archive.h"
 #include "verification/registration.h"
 #include "verification/registry.h"
 
@@ -16,18 +16,21 @@ namespace realname::server {
 
 class SourceWorker {
  public:
-  // Every process may have one: they share the work. Arguments outlive this. Does nothing under a policy without
+  // Every process may have one: they share the work. Arguments outlive this. Rests under a policy without
   // sources.
-  SourceWorker(Registry& registry, Registration& registration, IdentitySources& sources, const rules::Policy& policy,
+  SourceWorker(Registry& registry, Registration& registration, IdentitySources& sources, const PolicyArchive& policies,
                const Clock& clock);
   ~SourceWorker();
 
  private:
-  void Run(std::chrono::seconds retry, std::chrono::minutes wait);
+  void Run();
+  // One batch; returns how many wait no longer.
+  size_t Finish(std::chrono::seconds retry, std::chrono::minutes wait);
 
   Registry& registry_;
   Registration& registration_;
   IdentitySources& sources_;
+  const PolicyArchive& policies_;
   const Clock& clock_;
   std::mutex mutex_;
   std::condition_variable woken_;

@@ -12,6 +12,7 @@
 #include "db/postgres_key_store.h"
 #include "db/postgres_list_store.h"
 #include "db/postgres_photo_store.h"
+#include "db/postgres_policy_store.h"
 #include "db/postgres_registry.h"
 #include "db/postgres_review_store.h"
 #include "db/postgres_seller_store.h"
@@ -37,6 +38,7 @@ struct Store {
   std::unique_ptr<db::PostgresCaptureDeviceStore> capture_devices;
   std::unique_ptr<db::PostgresListStore> lists;
   std::unique_ptr<db::PostgresSubscriberStore> subscribers;
+  std::unique_ptr<db::PostgresPolicyStore> packs;
 };
 
 // Opens the store, or says what is wrong with it. An embedded database is made and migrated; one that is given is only

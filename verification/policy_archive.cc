@@ -3,8 +3,13 @@
 
 namespace realname {
 
+void PolicyArchive::Use(std::shared_ptr<const rules::Policy> policy) {
+  const std::lock_guard lock(mutex_);
+  // The first that was read of a digest stays, because somebody may hold it.
+  current_ = archived_.emplace(policy->digest, policy).first->second.get();
+}
+
 Result<std::shared_ptr<const rules::Policy>> PolicyArchive::Find(const std::string& digest, Deadline deadline) {
-  if (digest == current_->digest) return current_;
   {
     const std::lock_guard lock(mutex_);
     const auto found = archived_.find(digest);

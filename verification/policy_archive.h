@@ -2,6 +2,7 @@
 // Policies by digest: the one in force, and those under which older decisions were made.
 #pragma once
 
+#include <atomic>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -13,13 +14,17 @@
 
 namespace realname {
 
-// Thread-safe. Packs are read from the registry once and kept: an operator has few of them.
+// Thread-safe. Packs are read from the registry once and kept as long as this lives: an operator has few of them.
 class PolicyArchive {
  public:
-  PolicyArchive(RegistryReader& registry, std::shared_ptr<const rules::Policy> current)
-      : registry_(registry), current_(std::move(current)) {}
+  PolicyArchive(RegistryReader& registry, std::shared_ptr<const rules::Policy> current) : registry_(registry) {
+    Use(std::move(current));
+  }
 
-  const rules::Policy& Current() const { return *current_; }
+  // The one that decides. Another may be in force a moment later: whoever wants one throughout keeps the reference.
+  const rules::Policy& Current() const { return *current_.load(); }
+  // Decides from now on.
+  void Use(std::shared_ptr<const rules::Policy> policy);
 
   // The policy of a digest. INTERNAL if it was never archived or cannot be read; otherwise errors as
   // RegistryReader::PolicyText.
@@ -27,7 +32,7 @@ class PolicyArchive {
 
  private:
   RegistryReader& registry_;
-  const std::shared_ptr<const rules::Policy> current_;
+  std::atomic<const rules::Policy*> current_;
   std::mutex mutex_;
   std::map<std::string, std::shared_ptr<const rules::Policy>> archived_;
 };

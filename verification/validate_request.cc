@@ -538,6 +538,53 @@ Status Validate(const v1::ResolveDisputeRequest& request, const Caller&) {
   return form.Finish();
 }
 
+namespace {
+
+bool IsDigest(const std::string& text) {
+  return text.size() == 64 &&
+         std::all_of(text.begin(), text.end(), [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
+}
+
+template <typename Request>
+Status ValidatePage(const Request& request) {
+  Form form(request);
+  form.Require(request.page_size() >= 0 && request.page_size() <= 500, "page_size", "must lie between 0 and 500");
+  return form.Finish();
+}
+
+}  // namespace
+
+Status Validate(const v1::UploadPolicyPackRequest& request, const Caller&) {
+  Form form(request);
+  form.Require(!request.text().empty() && request.text().size() <= 2u << 20, "text", "1 byte to 2 MiB");
+  return form.Finish();
+}
+
+Status Validate(const v1::ListPolicyPacksRequest& request, const Caller&) { return ValidatePage(request); }
+
+Status Validate(const v1::DiffPolicyPacksRequest& request, const Caller&) {
+  Form form(request);
+  form.Require(request.from_digest().empty() || IsDigest(request.from_digest()), "from_digest", "64 digits of 0-9 a-f");
+  form.Require(IsDigest(request.to_digest()), "to_digest", "64 digits of 0-9 a-f");
+  return form.Finish();
+}
+
+Status Validate(const v1::ProposePolicyPackRequest& request, const Caller&) {
+  Form form(request);
+  form.Require(IsDigest(request.digest()), "digest", "64 digits of 0-9 a-f");
+  form.Require(!request.reason().empty(), "reason", "required");
+  form.Text(request.reason(), "reason", 500);
+  return form.Finish();
+}
+
+Status Validate(const v1::ActivatePolicyPackRequest& request, const Caller&) {
+  Form form(request);
+  form.Uuid(request.proposal_id(), "proposal_id");
+  return form.Finish();
+}
+
+Status Validate(const v1::ListPolicyProposalsRequest& request, const Caller&) { return ValidatePage(request); }
+
 Status Validate(const v1::ReplayDecisionRequest& request, const Caller&) {
   Form form(request);
   form.Uuid(request.verification_id(), "verification_id");

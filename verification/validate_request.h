@@ -7,6 +7,7 @@
 #include "realname/v1/accountability_service.pb.h"
 #include "realname/v1/audit_service.pb.h"
 #include "realname/v1/face_service.pb.h"
+#include "realname/v1/policy_service.pb.h"
 #include "realname/v1/registration_service.pb.h"
 #include "realname/v1/review_service.pb.h"
 #include "realname/v1/subscriber_service.pb.h"
@@ -41,6 +42,12 @@ Status Validate(const v1::UnlinkRequest& request, const Caller& caller);
 Status Validate(const v1::GetDisputeRequest& request, const Caller& caller);
 Status Validate(const v1::ListDisputesRequest& request, const Caller& caller);
 Status Validate(const v1::ResolveDisputeRequest& request, const Caller& caller);
+Status Validate(const v1::UploadPolicyPackRequest& request, const Caller& caller);
+Status Validate(const v1::ListPolicyPacksRequest& request, const Caller& caller);
+Status Validate(const v1::DiffPolicyPacksRequest& request, const Caller& caller);
+Status Validate(const v1::ProposePolicyPackRequest& request, const Caller& caller);
+Status Validate(const v1::ActivatePolicyPackRequest& request, const Caller& caller);
+Status Validate(const v1::ListPolicyProposalsRequest& request, const Caller& caller);
 Status Validate(const v1::ReplayDecisionRequest& request, const Caller& caller);
 Status Validate(const v1::SetSellerRequest& request, const Caller& caller);
 Status Validate(const v1::ListSellersRequest& request, const Caller& caller);

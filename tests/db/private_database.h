@@ -35,6 +35,7 @@ class PrivateDatabase {
   db::PostgresCaptureDeviceStore& capture_devices() { return *capture_devices_; }
   db::PostgresListStore& lists() { return *lists_; }
   db::PostgresSubscriberStore& subscribers() { return *subscribers_; }
+  db::ConnectionPool& pool() { return *pool_; }
   db::PostgresPhotoStore& photos() { return *photos_; }
   db::PersonKeys& keys() { return *keys_; }
   db::PostgresKeyStore& key_store() { return *key_store_; }

@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: Apache-2.0
+// The policy changed by two people, on a real PostgreSQL.
+#include <algorithm>
+#include <thread>
+
+#include <gmock/gmock.h>
+#include <google/protobuf/text_format.h>
+#include <pqxx/pqxx>
+
+#include "db/postgres_policy_store.h"
+#include "db/registry_statements.h"
+#include "rules/policy_diff.h"
+#include "tests/db/counter_test.h"
+#include "verification/policy_packs.h"
+
+namespace realname::testing {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+class PoliciesTest : public CounterTest {
+ protected:
+  // Packs are of the server, not of an operator: each test begins with none in force.
+  PoliciesTest() {
+    const auto file = rules::ReadPolicy(ShippedPolicyText(), Sha256Hex(ShippedPolicyText()));
+    shipped_ = std::make_shared<const rules::Policy>(*file);
+    EXPECT_TRUE(registry_.ArchivePolicy(shipped_->digest, ShippedPolicyText(), Soon()).ok());
+    pqxx::connection connection(PrivateDatabase::Instance().RegistryDsn("postgres"));
+    pqxx::nontransaction(connection).exec("truncate realname.policy_activation, realname.policy_proposal");
+    mine_ = std::make_unique<PolicyArchive>(registry_, shipped_);
+    packs_ = Packs(*mine_);
+  }
+  ~PoliciesTest() override {
+    pqxx::connection connection(PrivateDatabase::Instance().RegistryDsn("postgres"));
+    pqxx::nontransaction(connection).exec("truncate realname.policy_activation, realname.policy_proposal");
+  }
+  std::unique_ptr<PolicyPacks> Packs(PolicyArchive& archive) {
+    return std::make_unique<PolicyPacks>(
+        store_, registry_, archive, clock_, Sha256, [this](const rules::Policy& policy) {
+          return policy.pack.version() == "too-strict" ? Status(StatusCode::kFailedPrecondition, "WRONG_STATE", "no")
+                                                       : Status();
+        });
+  }
+  // The shipped pack under another name, with another limit.
+  static std::string Text(const std::string& version, int limit = 3) {
+    v1::PolicyPack pack = ShippedPolicy().pack;
+    pack.set_version(version);
+    for (v1::QuotaRule& rule : *pack.mutable_quota()->mutable_rules()) {
+      if (rule.name() == "operator") rule.set_limit(static_cast<uint32_t>(limit));
+    }
+    std::string text;
+    google::protobuf::TextFormat::PrintToString(pack, &text);
+    return text;
+  }
+  Result<v1::PolicyPackInfo> Upload(const std::string& text) {
+    v1::UploadPolicyPackRequest request;
+    request.set_text(text);
+    return packs_->Upload(chief_, request, Soon());
+  }
+  Result<v1::PolicyProposal> Propose(const Caller& by, const std::string& digest) {
+    v1::ProposePolicyPackRequest request;
+    request.set_digest(digest);
+    request.set_reason("a reason");
+    return packs_->Propose(by, request, Soon());
+  }
+  Result<v1::PolicyProposal> Activate(const Caller& by, const std::string& proposal) {
+    v1::ActivatePolicyPackRequest request;
+    request.set_proposal_id(proposal);
+    return packs_->Activate(by, request, Soon());
+  }
+
+  db::PostgresPolicyStore store_{PrivateDatabase::Instance().pool()};
+  std::shared_ptr<const rules::Policy> shipped_;
+  std::unique_ptr<PolicyArchive> mine_;
+  std::unique_ptr<PolicyPacks> packs_;
+  Caller deputy_ = Staff(v1::ROLE_ADMIN, "deputy");
+};
+
+TEST_F(PoliciesTest, TwoPeopleChangeThePolicyAndEveryProcessFollows) {
+  PolicyArchive elsewhere(registry_, shipped_);
+  auto other_process = Packs(elsewhere);
+  auto uploaded = Upload(Text("stricter"));
+  ASSERT_TRUE(uploaded.ok()) << uploaded.status().message() << uploaded.status().detail();
+  EXPECT_EQ(uploaded->version(), "stricter");
+  EXPECT_FALSE(uploaded->in_force());
+  EXPECT_EQ(Upload(Text("stricter"))->digest(), uploaded->digest()) << "repeating is harmless";
+  EXPECT_FALSE(*packs_->Follow(Soon())) << "nothing decides by it yet";
+
+  auto proposal = Propose(chief_, uploaded->digest());
+  ASSERT_TRUE(proposal.ok()) << proposal.status().reason() << proposal.status().detail();
+  EXPECT_EQ(proposal->replaces_digest(), shipped_->digest);
+  EXPECT_EQ(Activate(chief_, proposal->proposal_id()).status().reason(), "SAME_PERSON");
+  EXPECT_EQ(mine_->Current().digest, shipped_->digest);
+  auto activated = Activate(deputy_, proposal->proposal_id());
+  ASSERT_TRUE(activated.ok()) << activated.status().reason() << activated.status().detail();
+  EXPECT_EQ(activated->proposed_by(), chief_.principal);
+  EXPECT_EQ(activated->activated_by(), deputy_.principal);
+  EXPECT_TRUE(Activate(deputy_, proposal->proposal_id()).ok()) << "repeating is harmless";
+  EXPECT_EQ(mine_->Current().pack.version(), "stricter");
+  EXPECT_EQ(elsewhere.Current().digest, shipped_->digest);
+  EXPECT_TRUE(*other_process->Follow(Soon()));
+  EXPECT_EQ(elsewhere.Current().pack.version(), "stricter");
+
+  // Decisions follow, and say by which pack they were made.
+  Registration registration(registry_, PrivateDatabase::Instance().sessions(), faces_, sources_, *mine_, clock_, Uuid,
+                            Sha256, VerifySignature);
+  auto request = Application(shop_);
+  cli::SignMadeUp(request);
+  EXPECT_EQ(registration.Submit(shop_, request, Soon())->policy_digest(), uploaded->digest());
+
+  // And back.
+  auto back = Propose(deputy_, shipped_->digest);
+  ASSERT_TRUE(back.ok()) << back.status().reason();
+  ASSERT_TRUE(Activate(chief_, back->proposal_id()).ok());
+  EXPECT_EQ(mine_->Current().digest, shipped_->digest);
+  EXPECT_THAT(packs_->Proposals(chief_, {}, Soon())->proposals(), SizeIs(2));
+  const auto packs = *packs_->List(chief_, {}, Soon());
+  EXPECT_EQ(std::count_if(packs.packs().begin(), packs.packs().end(), [](const auto& each) { return each.in_force(); }),
+            1);
+}
+
+TEST_F(PoliciesTest, WhatCannotServeIsRefusedAndNamed) {
+  auto broken = Upload("version: 'x'\nquota { rules { } }");
+  EXPECT_EQ(broken.status().code(), StatusCode::kInvalidArgument);
+  EXPECT_EQ(Upload("no text format").status().code(), StatusCode::kInvalidArgument);
+  EXPECT_EQ(Upload(Text("too-strict")).status().reason(), "WRONG_STATE") << "this server could not start with it";
+  EXPECT_EQ(Propose(chief_, std::string(64, '0')).status().reason(), "NO_SUCH_PACK");
+  EXPECT_EQ(Propose(chief_, shipped_->digest).status().reason(), "WRONG_STATE") << "it is in force";
+  EXPECT_EQ(Activate(chief_, Uuid()).status().reason(), "NO_SUCH_PROPOSAL");
+  Caller nobody = chief_;
+  nobody.staff_id.clear();
+  EXPECT_EQ(Propose(nobody, shipped_->digest).status().reason(), "STAFF_REQUIRED");
+}
+
+TEST_F(PoliciesTest, AProposalHoldsForThePackThatItReplaces) {
+  const auto one = *Propose(chief_, Upload(Text("one"))->digest());
+  const auto other = *Propose(chief_, Upload(Text("other"))->digest());
+  ASSERT_TRUE(Activate(deputy_, one.proposal_id()).ok());
+  const auto third = *Propose(chief_, Upload(Text("third"))->digest());
+  EXPECT_EQ(Activate(deputy_, other.proposal_id()).status().reason(), "WRONG_STATE")
+      << "it was proposed beside another pack";
+  ASSERT_TRUE(Activate(deputy_, third.proposal_id()).ok());
+}
+
+TEST_F(PoliciesTest, OfTwoActivatedAtOnceOneIsInForce) {
+  ASSERT_TRUE(Activate(deputy_, Propose(chief_, Upload(Text("base"))->digest())->proposal_id()).ok());
+  const auto one = *Propose(chief_, Upload(Text("one"))->digest());
+  const auto other = *Propose(chief_, Upload(Text("other"))->digest());
+  std::atomic<int> done = 0;
+  std::vector<std::thread> threads;
+  for (const std::string& id : {one.proposal_id(), other.proposal_id()}) {
+    threads.emplace_back([&, id] {
+      const Status status = store_.Activate(id, "urn:deputy", clock_.now, Soon());
+      if (status.ok()) {
+        ++done;
+      } else {
+        EXPECT_TRUE(status.reason() == "WRONG_STATE" || status.reason() == "RECORD_CONTENDED") << status.reason();
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(done, 1);
+}
+
+TEST_F(PoliciesTest, ADifferenceIsNamedByWhatItIsOf) {
+  v1::PolicyPack from = ShippedPolicy().pack;
+  v1::PolicyPack to = from;
+  EXPECT_THAT(rules::PolicyDifferences(from, to), IsEmpty());
+  to.set_version("another");
+  to.mutable_quota()->mutable_rules(2)->set_limit(3);
+  std::reverse(to.mutable_reasons()->begin(), to.mutable_reasons()->end());
+  to.mutable_reasons(0)->set_class_(v1::REASON_CLASS_REVIEW);
+  to.mutable_channels(0)->set_max_distance_m(12345);
+  to.mutable_alternative()->clear_channels();
+  const v1::ReasonText gone = to.reasons(to.reasons_size() - 1);
+  to.mutable_reasons()->RemoveLast();
+  std::vector<std::string> words;
+  for (const auto& each : rules::PolicyDifferences(from, to)) {
+    // A whole entry in words is long.
+    words.push_back(each.field() + ": " + each.from_value().substr(0, 20) + " -> " + each.to_value().substr(0, 20));
+  }
+  const std::string code = v1::ReasonCode_Name(to.reasons(0).code());
+  EXPECT_THAT(words, ::testing::UnorderedElementsAre(
+                         HasSubstr("version: "), "quota.rules[\"operator\"].limit: 5 -> 3",
+                         HasSubstr("reasons[" + code + "].class: "), HasSubstr("].max_distance_m: "),
+                         "alternative.channels[0]: CHANNEL_TYPE_OWN_HAL -> ",
+                         HasSubstr("reasons[" + v1::ReasonCode_Name(gone.code()) + "]: code")));
+}
+
+}  // namespace
+}  // namespace realname::testing
