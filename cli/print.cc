@@ -432,6 +432,11 @@ void Print(const v1::ReviewCase& review) {
                 Strip(v1::DocumentType_Name(review.second_document().type()), "DOCUMENT_TYPE_").c_str(),
                 review.second_document().number().c_str(), review.second_document().name().c_str());
   }
+  if (review.has_previous_document()) {
+    std::printf("  before        %s %s %s\n",
+                Strip(v1::DocumentType_Name(review.previous_document().type()), "DOCUMENT_TYPE_").c_str(),
+                review.previous_document().number().c_str(), review.previous_document().name().c_str());
+  }
   if (review.has_contested()) {
     const v1::ContestedRefusal& contested = review.contested();
     std::printf("  contests      %s, refused for %s, pictures %zu and %zu bytes\n",

@@ -62,12 +62,17 @@ Result<v1::Verification> Answer(PolicyArchive& policies, const StoredVerificatio
     *answer.mutable_contest_expire_time() = ToTimestamp(rules::ContestEnd(contest, stored.decide_time));
   }
   switch (stored.state) {
+    case v1::STATE_TERMINATED:
     case v1::STATE_CANCELLED:
     case v1::STATE_EXPIRED:
       answer.set_verdict(v1::VERDICT_UNSPECIFIED);
       answer.clear_retry_items();
       answer.clear_next_reverification_date();
       answer.set_next_action(stored.state == v1::STATE_EXPIRED ? v1::NEXT_ACTION_SUBMIT_AGAIN : v1::NEXT_ACTION_NONE);
+      *answer.mutable_next_action_text() = rules::NextActionText(**policy, answer.next_action());
+      break;
+    case v1::STATE_COMPLETED:
+      answer.set_next_action(v1::NEXT_ACTION_DONE);
       *answer.mutable_next_action_text() = rules::NextActionText(**policy, answer.next_action());
       break;
     case v1::STATE_ACTIVATED:

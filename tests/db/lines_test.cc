@@ -109,6 +109,7 @@ TEST_F(LinesTest, TheHolderGetsAnotherSimAndNobodyElse) {
   clock_.now += std::chrono::minutes(1);
   const auto done = Confirmed(hall_, sim);
   EXPECT_EQ(done.state(), v1::STATE_COMPLETED);
+  EXPECT_EQ(done.next_action(), v1::NEXT_ACTION_DONE);
   EXPECT_THAT(done.ways_out(), IsEmpty());
   EXPECT_EQ(Confirmed(hall_, sim).sequence(), done.sequence()) << "repeating is harmless";
   EXPECT_EQ(Seen(hall_, line.verification_id()).state(), v1::STATE_ACTIVATED);
@@ -134,7 +135,10 @@ TEST_F(LinesTest, AnEndGivesPlaceAndNumberBackAndTiesNobody) {
     const auto end = Passed(As(holder, entry, holder.msisdn()));
     EXPECT_EQ(Held(holder), 1u) << "until it is carried out";
     EXPECT_EQ(Confirmed(hall_, end).state(), v1::STATE_COMPLETED);
-    EXPECT_EQ(Seen(hall_, line.verification_id()).state(), v1::STATE_TERMINATED);
+    const auto ended = Seen(hall_, line.verification_id());
+    EXPECT_EQ(ended.state(), v1::STATE_TERMINATED);
+    EXPECT_EQ(ended.next_action(), v1::NEXT_ACTION_NONE);
+    EXPECT_THAT(ended.next_reverification_date(), IsEmpty());
     EXPECT_EQ(Held(holder), 0u);
     EXPECT_EQ(ConfirmReason(hall_, line), "WRONG_STATE") << "what has ended does not begin again";
     // Given to somebody else, it has nothing to do with who had it.
