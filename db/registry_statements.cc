@@ -104,7 +104,9 @@ void PrepareRegistryStatements(Connection& connection) {
           "and a.staff_id = '' "
           "left join realname.seller c on c.operator_id = $4 and c.agent_id = '' and c.outlet_id = '' "
           "and c.staff_id = '' "
-          "left join realname.document_claim q on q.index_version = $5 and q.document_index = $27 "
+          "left join lateral (select y.person_id from realname.document_claim y where y.index_version = $5 "
+          "  and y.document_index = $27 and exists (select 1 from realname.verification w "
+          "  where w.person_id = y.person_id and w.operator_id = $4 and w.state = 6)) q on true "
           "left join realname.seller u on u.operator_id = $4 and u.agent_id = $11 and u.outlet_id = $12 "
           "and u.staff_id = '' "
           "left join realname.seller m on m.operator_id = $4 and m.agent_id = $11 and m.outlet_id = $12 and "
@@ -220,7 +222,7 @@ void PrepareRegistryStatements(Connection& connection) {
   connection.raw.prepare("unlink_people", "select realname.unlink_people($1, $2, $3, $4, $5, $6, realname.at($7))");
   const std::string members =
       "(select m.person_id from realname.person_group g join realname.person_group m on m.head_id = g.head_id "
-      "where g.person_id = $1 union select $1) ";
+      "and m.operator_id = g.operator_id where g.person_id = $1 and g.operator_id = $2 union select $1) ";
   const std::string link_columns =
       "select l.link_id, l.verification_id, l.principal, realname.micros(l.link_time), u.principal, "
       "realname.micros(u.unlink_time), u.reason from realname.person_link l "

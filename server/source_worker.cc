@@ -37,16 +37,15 @@ void SourceWorker::Run() {
   std::unique_lock lock(mutex_);
   while (!stopping_) {
     lock.unlock();
-    size_t finished = 0;
-    if (const auto& sources = policies_.Current().pack.identity_sources(); !sources.empty()) {
-      auto retry = std::chrono::seconds::max();
-      auto wait = std::chrono::minutes::max();
-      for (const v1::IdentitySourcePolicy& source : sources) {
-        retry = std::min(retry, std::chrono::seconds(source.retry_seconds()));
-        wait = std::min(wait, std::chrono::minutes(source.wait_minutes()));
-      }
-      finished = Finish(retry, wait);
+    // A policy that asks nobody any more leaves nobody waiting: they are decided without.
+    const auto& sources = policies_.Current().pack.identity_sources();
+    auto retry = std::chrono::seconds(sources.empty() ? std::chrono::minutes(1) : std::chrono::hours(24));
+    auto wait = sources.empty() ? std::chrono::minutes(0) : std::chrono::minutes::max();
+    for (const v1::IdentitySourcePolicy& source : sources) {
+      retry = std::min(retry, std::chrono::seconds(source.retry_seconds()));
+      wait = std::min(wait, std::chrono::minutes(source.wait_minutes()));
     }
+    const size_t finished = Finish(retry, wait);
     lock.lock();
     // A full batch that went well has more behind it.
     if (finished < kBatch) woken_.wait_for(lock, kBeat, [this] { return stopping_; });

@@ -24,6 +24,13 @@ std::string Hex(const std::string& bytes) {
   return text;
 }
 
+// Two certificates of one person are one person.
+bool IsOfStaff(std::string_view principal, const Caller& caller) {
+  return principal == caller.principal ||
+         (principal.starts_with("urn:realname:operator:" + caller.owner.operator_id + ":") &&
+          principal.ends_with(":staff:" + caller.staff_id));
+}
+
 }  // namespace
 
 Result<v1::PolicyPackInfo> PolicyPacks::Upload(const Caller&, const v1::UploadPolicyPackRequest& request,
@@ -100,7 +107,7 @@ Result<v1::PolicyProposal> PolicyPacks::Activate(const Caller& caller, const v1:
   if (caller.staff_id.empty()) return StaffRequired();
   auto proposal = store_.Get(request.proposal_id(), deadline);
   if (!proposal.ok()) return proposal.status();
-  if (proposal->activated_by().empty() && proposal->proposed_by() == caller.principal) {
+  if (proposal->activated_by().empty() && IsOfStaff(proposal->proposed_by(), caller)) {
     return Status(StatusCode::kFailedPrecondition, "SAME_PERSON",
                   "somebody else than who proposed it has to activate it");
   }

@@ -115,11 +115,17 @@ TEST_F(LinksTest, LinesQuotaAndHistoryFollowAtOnceAndGoBack) {
             v1::VERDICT_PASS)
       << "they are one already";
 
+  const auto on_its_way = Passed(As(fresh, v1::ENTRY_TYPE_SIM_REPLACEMENT, old.msisdn()));
   auto taken_back = Unlink(link.link_id());
   ASSERT_TRUE(taken_back.ok()) << taken_back.status().reason() << taken_back.status().detail();
   EXPECT_EQ(taken_back->unlink_reason(), "two people after all");
   EXPECT_TRUE(Unlink(link.link_id()).ok()) << "repeating is harmless";
   EXPECT_EQ(Unlink(Uuid()).status().reason(), "NO_SUCH_LINK");
+  v1::ConfirmActivationRequest confirm;
+  confirm.set_request_id(Uuid());
+  confirm.set_verification_id(on_its_way.verification_id());
+  EXPECT_EQ(verifications_.Confirm(hall_, confirm, Soon()).status().reason(), "WRONG_STATE")
+      << "the line is not theirs any more";
   EXPECT_EQ(Numbers(fresh), 2);
   EXPECT_EQ(Numbers(old), 3);
   Line(New(old));

@@ -92,6 +92,11 @@ TEST_F(PoliciesTest, TwoPeopleChangeThePolicyAndEveryProcessFollows) {
   ASSERT_TRUE(proposal.ok()) << proposal.status().reason() << proposal.status().detail();
   EXPECT_EQ(proposal->replaces_digest(), shipped_->digest);
   EXPECT_EQ(Activate(chief_, proposal->proposal_id()).status().reason(), "SAME_PERSON");
+  Caller at_another_desk = chief_;
+  at_another_desk.owner.outlet_id = "another";
+  at_another_desk.principal =
+      "urn:realname:operator:" + chief_.owner.operator_id + ":role:admin:outlet:another:staff:" + chief_.staff_id;
+  EXPECT_EQ(Activate(at_another_desk, proposal->proposal_id()).status().reason(), "SAME_PERSON");
   EXPECT_EQ(mine_->Current().digest, shipped_->digest);
   auto activated = Activate(deputy_, proposal->proposal_id());
   ASSERT_TRUE(activated.ok()) << activated.status().reason() << activated.status().detail();

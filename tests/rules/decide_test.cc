@@ -231,6 +231,22 @@ TEST(PartyTest, AnEnterprisePassesByItsHandlersFace) {
   EXPECT_EQ(OutcomeOf(decision, v1::CHECK_QUOTA), v1::OUTCOME_SKIPPED);
 }
 
+TEST(PartyTest, AnEntrustedPersonOpensALineAndChangesNone) {
+  const auto by_another = [](v1::EntryType entry) {
+    auto facts = SampleFacts();
+    facts.mutable_application()->set_channel_type(v1::CHANNEL_TYPE_OWN_HALL);
+    facts.mutable_application()->set_entry_type(entry);
+    facts.mutable_registry()->set_line_holder(v1::LINE_HOLDER_THIS_PERSON);
+    facts.add_parties()->set_role(v1::PARTY_ROLE_AGENT_PERSON);
+    return OutcomeOf(DecideOn(facts), v1::CHECK_CHANNEL_POLICY);
+  };
+  EXPECT_EQ(by_another(v1::ENTRY_TYPE_OPEN), v1::OUTCOME_PASSED);
+  for (const auto entry : {v1::ENTRY_TYPE_SIM_REPLACEMENT, v1::ENTRY_TYPE_TRANSFER_OUT, v1::ENTRY_TYPE_TERMINATION,
+                           v1::ENTRY_TYPE_UPDATE}) {
+    EXPECT_EQ(by_another(entry), v1::OUTCOME_FAILED) << v1::EntryType_Name(entry);
+  }
+}
+
 TEST(PartyTest, EveryUnitDocumentNamesAnOrganisation) {
   const std::pair<v1::DocumentType, const char*> kDocuments[] = {
       {v1::DOCUMENT_TYPE_BUSINESS_LICENCE, "91350100M000100Y43"},

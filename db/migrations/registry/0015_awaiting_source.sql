@@ -170,12 +170,12 @@ begin
       p_policy_digest, p_rules_version, p_audit_id, p_leaf, p_session_id, p_now) then
     return false;
   end if;
-  if p_verdict in (2, 3, 5) then  -- what is sent in for a RETRY, or contests a refusal, may come to be reviewed
+  if p_verdict in (2, 3, 5, 6) then  -- what is sent in for a RETRY, or contests a refusal, may come to be reviewed
     insert into realname.review_participant values (p_verification_id, p_principal) on conflict do nothing;
   end if;
   if p_state = 4 then
     insert into realname.source_wait values (p_verification_id, p_person_id, p_operator, p_now, p_now, 0)
-    on conflict (verification_id) do nothing;
+    on conflict (verification_id) do update set begin_time = p_now, ask_time = p_now, asks = 0;
   end if;
   if p_state = 3 then
     insert into realname.review_case as c

@@ -3,11 +3,13 @@
 -- says whose turn it is, and whose quota, lines and lists are looked at together.
 
 create table realname.person_group (
-  person_id uuid primary key,
-  head_id uuid not null                -- the least id of the group; it has a row of its own
+  person_id uuid not null,
+  operator_id text not null,           -- for whom: what one operator decides is nothing to another
+  head_id uuid not null,               -- the least id of the group; it has a row of its own
+  primary key (person_id, operator_id)
 );
 comment on table realname.person_group is 'person: who was decided to be one person';
-create index person_group_head on realname.person_group (head_id);
+create index person_group_head on realname.person_group (head_id, operator_id);
 
 create table realname.person_link (
   link_id uuid primary key,            -- time-ordered
@@ -33,6 +35,14 @@ comment on table realname.person_unlink is 'log, append-only: links that were ta
 drop index realname.verification_line;
 create index verification_line on realname.verification (line_id) where line_id is not null;
 
+-- Everybody whom the operator takes for this person, in the order of their ids; null where that is nobody else.
+create function realname.members_of(p_person_id uuid, p_operator text) returns uuid[] language plpgsql stable as $$
+begin
+  return (select array_agg(m.person_id order by m.person_id) from realname.person_group g
+          join realname.person_group m on m.head_id = g.head_id and m.operator_id = g.operator_id
+          where g.person_id = p_person_id and g.operator_id = p_operator);
+end $$;
+
 -- Locks people and those who stand for them, in the order of their ids.
 create function realname.lock_people(p_people uuid[]) returns void language plpgsql as $$
 begin
@@ -46,22 +56,22 @@ end $$;
 create function realname.move_group() returns trigger language plpgsql as $$
 begin
   update realname.person set row_version = row_version + 1
-  where person_id = (select g.head_id from realname.person_group g
-                     where g.person_id = new.person_id and g.head_id <> new.person_id);
+  where person_id in (select g.head_id from realname.person_group g
+                      where g.person_id = new.person_id and g.head_id <> new.person_id);
   return null;
 end $$;
 create trigger move_group after update of row_version on realname.person for each row execute function realname.move_group();
 
 -- Groups whom the links that stand hold together, among some people who are locked; their rows get a version that none had.
-create function realname.regroup(p_people uuid[]) returns void language plpgsql as $$
+create function realname.regroup(p_operator text, p_people uuid[]) returns void language plpgsql as $$
 declare
   v_version bigint;
 begin
-  delete from realname.person_group where person_id = any (p_people);
+  delete from realname.person_group where person_id = any (p_people) and operator_id = p_operator;
   insert into realname.person_group
   with recursive edge as (
     select l.person_id as a, l.other_person_id as b from realname.person_link l
-    where (l.person_id = any (p_people) or l.other_person_id = any (p_people))
+    where l.operator_id = p_operator and (l.person_id = any (p_people) or l.other_person_id = any (p_people))
       and not exists (select 1 from realname.person_unlink u where u.link_id = l.link_id)),
   reached as (
     select p as person_id, p as other from unnest(p_people) as p
@@ -69,28 +79,46 @@ begin
     select r.person_id, case when e.a = r.other then e.b else e.a end from reached r
     join edge e on r.other in (e.a, e.b))
   -- There is no least of uuids before PostgreSQL 18.
-  select person_id, (array_agg(other order by other))[1] from reached group by person_id having count(*) > 1;
+  select person_id, p_operator, (array_agg(other order by other))[1] from reached group by person_id
+  having count(*) > 1;
   select max(row_version) + 1 into v_version from realname.person where person_id = any (p_people);
   -- The trigger moves heads further, which is just as well.
   update realname.person set row_version = v_version where person_id = any (p_people);
+end $$;
+
+-- Locks everybody whom the operator takes for one of these, also who came to be meanwhile; returns them.
+create function realname.lock_groups(p_operator text, p_people uuid[]) returns uuid[] language plpgsql as $$
+declare
+  v_people uuid[] := p_people;
+  v_more uuid[];
+begin
+  loop
+    perform realname.lock_people(v_people);
+    select array_agg(distinct p) into v_more from (
+      select unnest(v_people) as p
+      union
+      select m.person_id from realname.person_group g
+      join realname.person_group m on m.head_id = g.head_id and m.operator_id = g.operator_id
+      where g.person_id = any (v_people) and g.operator_id = p_operator) people;
+    exit when v_more <@ v_people;
+    v_people := v_more;
+  end loop;
+  return v_people;
 end $$;
 
 create function realname.link_people(
   p_link_id uuid, p_person_id uuid, p_other uuid, p_verification_id uuid, p_principal text, p_now timestamptz)
 returns void language plpgsql as $$
 declare
+  v_operator text;
   v_people uuid[];
 begin
-  select array_agg(distinct p) into v_people from (
-    select unnest(array[p_person_id, p_other]) as p
-    union
-    select m.person_id from realname.person_group g join realname.person_group m on m.head_id = g.head_id
-    where g.person_id in (p_person_id, p_other)) people;
-  perform realname.lock_people(v_people);
-  insert into realname.person_link
-  select p_link_id, v.operator_id, p_person_id, p_other, p_verification_id, p_principal, p_now
-  from realname.verification v where v.person_id = p_person_id and v.verification_id = p_verification_id;
-  perform realname.regroup(v_people);
+  select operator_id into v_operator from realname.verification
+  where person_id = p_person_id and verification_id = p_verification_id;
+  v_people := realname.lock_groups(v_operator, array[p_person_id, p_other]);
+  insert into realname.person_link values
+    (p_link_id, v_operator, p_person_id, p_other, p_verification_id, p_principal, p_now);
+  perform realname.regroup(v_operator, v_people);
 end $$;
 
 -- True if it stood until now.
@@ -102,15 +130,12 @@ declare
   v_people uuid[];
 begin
   select * into l from realname.person_link where link_id = p_link_id and operator_id = p_operator;
-  select array_agg(m.person_id) into v_people
-  from realname.person_group g join realname.person_group m on m.head_id = g.head_id where g.person_id = l.person_id;
-  v_people := coalesce(v_people, array[l.person_id, l.other_person_id]);
-  perform realname.lock_people(v_people);
+  v_people := realname.lock_groups(p_operator, array[l.person_id, l.other_person_id]);
   insert into realname.person_unlink values (p_link_id, p_reason, p_principal, p_now) on conflict do nothing;
   if not found then
     return false;
   end if;
-  perform realname.regroup(v_people);
+  perform realname.regroup(p_operator, v_people);
   insert into realname.audit_record values (p_audit_id, l.verification_id, p_leaf, p_now);
   return true;
 end $$;
@@ -150,7 +175,8 @@ language sql stable as $$
   -- Everybody who was decided to be this person; whose turn it is stands in the row of the first.
   together as (
     select k.*, coalesce((select array_agg(m.person_id order by m.person_id) from realname.person_group g
-                          join realname.person_group m on m.head_id = g.head_id where g.person_id = k.person_id),
+                          join realname.person_group m on m.head_id = g.head_id and m.operator_id = g.operator_id
+                          where g.person_id = k.person_id and g.operator_id = p_operator),
                          array[k.person_id]) as members
     from known k)
   select k.request_verification_id, k.same_payload, k.person_id,
@@ -219,8 +245,7 @@ begin
     end if;
   else
     -- Links and their ends set row versions that none of them had, so that what was observed before them has moved.
-    select array_agg(m.person_id order by m.person_id) into v_members
-    from realname.person_group g join realname.person_group m on m.head_id = g.head_id where g.person_id = p_person_id;
+    v_members := realname.members_of(p_person_id, p_operator);
     v_turn := coalesce(v_members[1], p_person_id);
     if p_holds_place or p_expected_sequence > 0 then
       update realname.person set row_version = row_version + 1
@@ -370,11 +395,19 @@ begin
     if v.entry_type = 5 then
       raise exception 'who takes the number over carries a transfer out' using errcode = 'RN002';
     end if;
+    if v.entry_type in (4, 6, 8, 9) and v.line_id is null then
+      raise exception 'it was about no line' using errcode = 'RN002';
+    end if;
     if v.line_id is not null then
       select * into l from realname.verification
       where person_id = v.line_person_id and verification_id = v.line_id for update;
       if l.state <> 6 then
         raise exception 'the line has ended meanwhile' using errcode = 'RN002';
+      end if;
+      -- A link may have been taken back since.
+      if v.entry_type <> 6 and v.person_id <> l.person_id
+         and not coalesce(v.person_id = any (realname.members_of(l.person_id, v.operator_id)), false) then
+        raise exception 'the line is somebody else''s by now' using errcode = 'RN002';
       end if;
       if v.entry_type = 4 then
         update realname.verification set next_due = v.next_due
@@ -382,8 +415,8 @@ begin
       else
         if v.entry_type = 6 then
           select * into given from realname.verification
-          where line_id = l.verification_id and entry_type = 5 and state = 5 and verdict = 1
-            and expire_time > p_now
+          where line_id = l.verification_id and entry_type = 5 and state = 5 and verdict = 1 and expire_time > p_now
+            and (person_id = l.person_id or person_id = any (realname.members_of(l.person_id, v.operator_id)))
           order by verification_id desc limit 1 for update;
           if not found then
             raise exception 'the holder''s word ran out' using errcode = 'RN003';
@@ -523,7 +556,8 @@ begin
   end if;
   if p_verdict = 1 and v.entry_type = 7 then
     update realname.verification set next_due = p_next_due
-    where person_id = p_person_id and operator_id = v.operator_id and state = 6;
+    where (person_id = p_person_id or person_id = any (realname.members_of(p_person_id, v.operator_id)))
+      and operator_id = v.operator_id and state = 6;
   end if;
   insert into realname.decision values
     (p_person_id, p_verification_id, p_expected_sequence + 1, v.attempt, p_decision, p_facts, p_facts_subject, p_salt,
@@ -533,7 +567,83 @@ begin
   return true;
 end $$;
 
+-- As before, for all who are one person.
+create or replace function realname.attach_line(
+  p_person_id uuid, p_verification_id uuid, p_operator text, p_entry_type smallint, p_line_person_id uuid, p_line_id uuid,
+  p_verdict smallint, p_next_due date)
+returns void language plpgsql as $$
+begin
+  if p_line_id is not null then
+    perform 1 from realname.verification
+    where person_id = p_line_person_id and verification_id = p_line_id and state = 6 for share;
+    if not found then
+      raise exception 'the line ended meanwhile' using errcode = 'RN001';
+    end if;
+  end if;
+  update realname.verification
+  set entry_type = p_entry_type, line_person_id = p_line_person_id, line_id = p_line_id,
+      next_due = case when p_entry_type <> 7 then next_due end
+  where person_id = p_person_id and verification_id = p_verification_id;
+  -- One visit mends all lines of the person.
+  if p_entry_type = 7 and p_verdict = 1 then
+    update realname.verification set next_due = p_next_due
+    where (person_id = p_person_id or person_id = any (realname.members_of(p_person_id, p_operator)))
+      and operator_id = p_operator and state = 6;
+  end if;
+end $$;
+
+-- As before; locks in the order of ids.
+create or replace function realname.raise_dispute(
+  p_dispute_id uuid, p_operator text, p_agent text, p_outlet text, p_person_id uuid, p_line_id uuid, p_deadline timestamptz,
+  p_principal text, p_sealed bytea, p_audit_id uuid, p_leaf bytea, p_now timestamptz)
+returns uuid language plpgsql as $$
+begin
+  perform realname.lock_people(array[p_person_id]);
+  update realname.person set row_version = row_version + 1 where person_id = p_person_id;
+  insert into realname.dispute values
+    (p_dispute_id, p_operator, p_agent, p_outlet, p_person_id, p_line_id, 1, p_now, p_deadline, null, p_principal, null,
+     p_sealed, null)
+  on conflict do nothing;
+  if not found then
+    return (select dispute_id from realname.dispute where line_id = p_line_id and state = 1);
+  end if;
+  insert into realname.audit_record values (p_audit_id, p_line_id, p_leaf, p_now);
+  return p_dispute_id;
+end $$;
+
+-- As before; the line may be that of another document of the person.
+create or replace function realname.resolve_dispute(
+  p_operator text, p_dispute_id uuid, p_state smallint, p_principal text, p_sealed bytea, p_audit_id uuid, p_leaf bytea,
+  p_now timestamptz)
+returns boolean language plpgsql as $$
+declare
+  d realname.dispute;
+  v_holder uuid;
+begin
+  select * into d from realname.dispute where dispute_id = p_dispute_id and operator_id = p_operator;
+  -- Linked people dispute each other's lines as their own.
+  select person_id into v_holder from realname.verification_claim where verification_id = d.line_id;
+  perform realname.lock_people(array[d.person_id, v_holder]);
+  update realname.person set row_version = row_version + 1 where person_id in (d.person_id, v_holder);
+  select * into d from realname.dispute where dispute_id = p_dispute_id for update;
+  if d.state = p_state then
+    return false;
+  elsif d.state <> 1 then
+    raise exception 'it was decided otherwise' using errcode = 'RN002';
+  end if;
+  update realname.dispute
+  set state = p_state, resolve_time = p_now, resolved_by = p_principal, sealed_explanation = p_sealed
+  where dispute_id = p_dispute_id;
+  if p_state = 2 and exists (select 1 from realname.verification v
+                             where v.person_id = v_holder and v.verification_id = d.line_id and v.state = 6) then
+    perform realname.release_verification(v_holder, d.line_id, 9::smallint, p_now);
+    insert into realname.line_end values (d.line_id, 'not the holder''s, by dispute', p_principal, p_now);
+  end if;
+  insert into realname.audit_record values (p_audit_id, d.line_id, p_leaf, p_now);
+  return true;
+end $$;
+
 grant select, insert, delete on realname.person_group to realname_server;
 grant select, insert on realname.person_link, realname.person_unlink to realname_server;
-grant execute on function realname.observe, realname.lock_people, realname.regroup, realname.link_people,
+grant execute on function realname.observe, realname.members_of, realname.lock_people, realname.lock_groups, realname.regroup, realname.link_people,
   realname.unlink_people to realname_server;
