@@ -395,8 +395,8 @@ class Examination {
     const bool entrusted = std::any_of(facts_.parties().begin(), facts_.parties().end(),
                                        [](const auto& party) { return party.role() == v1::PARTY_ROLE_AGENT_PERSON; });
     // Nobody else gives away, ends or changes what somebody has.
-    if (entrusted && (!OpensLine(Entry()) ||
-                      !Contains(policy_.pack.entrusted().channels(), facts_.application().channel_type()))) {
+    if (entrusted &&
+        (!OpensLine(Entry()) || !Contains(policy_.pack.entrusted().channels(), facts_.application().channel_type()))) {
       Fail(v1::CHECK_CHANNEL_POLICY, v1::CHN_NOT_ALLOWED);
     }
   }
