@@ -203,6 +203,28 @@ TEST_F(LinksTest, BothDocumentsAtOnceNeverGetASixth) {
   EXPECT_EQ(refused, 7);
 }
 
+TEST_F(LinksTest, WhatADisputeUpholdsEndsTheLineOfWhicheverDocument) {
+  const auto old = Person();
+  const auto line = Line(old);
+  const auto fresh = Person();
+  Line(fresh);
+  Linked(fresh, old);
+  v1::RaiseDisputeRequest raise;
+  raise.set_verification_id(Passed(As(fresh, v1::ENTRY_TYPE_INQUIRY)).verification_id());
+  raise.set_line_id(line.verification_id());
+  raise.set_statement("not mine");
+  auto raised = subscribers_.Raise(hall_, raise, Soon());
+  ASSERT_TRUE(raised.ok()) << raised.status().reason() << raised.status().detail();
+  v1::ResolveDisputeRequest resolve;
+  resolve.set_dispute_id(raised->dispute_id());
+  resolve.set_state(v1::DISPUTE_STATE_UPHELD);
+  resolve.set_explanation("it is not");
+  auto upheld = subscribers_.Resolve(ann_, resolve, Soon());
+  ASSERT_TRUE(upheld.ok()) << upheld.status().reason() << upheld.status().detail();
+  EXPECT_EQ(Numbers(fresh), 1);
+  EXPECT_EQ(Numbers(old), 1);
+}
+
 TEST_F(LinksTest, AListedPersonIsListedByEveryDocument) {
   const auto old = Person();
   Line(old);
