@@ -57,20 +57,20 @@ Result<std::shared_ptr<grpc::ServerCredentials>> Credentials(const v1::ServerCon
   return grpc::SslServerCredentials(options);
 }
 
-// Every source that the policy names has its place, and no other has.
+// Every source that the policy names has its place. Others stand ready for a policy to come.
 Status CheckSources(const v1::ServerConfig& config, const v1::PolicyPack& pack) {
-  std::set<std::string> placed, named;
+  std::set<std::string> placed;
   for (const auto& source : config.identity_sources()) {
     if (!placed.insert(source.name()).second) {
       return Status(StatusCode::kInvalidArgument, "INVALID_FIELD",
                     "identity source " + source.name() + " has two places");
     }
   }
-  for (const auto& source : pack.identity_sources()) named.insert(source.name());
-  for (const std::string& name : named) {
-    if (!placed.contains(name)) {
-      return Status(StatusCode::kFailedPrecondition, "WRONG_STATE",
-                    "the policy asks identity source " + name + ", and the configuration does not say where it is");
+  for (const auto& source : pack.identity_sources()) {
+    if (!placed.contains(source.name())) {
+      return Status(
+          StatusCode::kFailedPrecondition, "WRONG_STATE",
+          "the policy asks identity source " + source.name() + ", and the configuration does not say where it is");
     }
   }
   return {};

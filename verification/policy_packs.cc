@@ -3,6 +3,7 @@
 
 #include "rules/policy_diff.h"
 #include "verification/answer.h"
+#include "verification/hex.h"
 
 namespace realname {
 namespace {
@@ -12,16 +13,6 @@ Status NoSuchPack() { return Status(StatusCode::kNotFound, "NO_SUCH_PACK", "no s
 Status StaffRequired() {
   return Status(StatusCode::kPermissionDenied, "STAFF_REQUIRED",
                 "policies are changed by people: the certificate must name a member of staff (:staff:)");
-}
-
-std::string Hex(const std::string& bytes) {
-  static constexpr char kDigits[] = "0123456789abcdef";
-  std::string text;
-  for (const char c : bytes) {
-    text.push_back(kDigits[static_cast<unsigned char>(c) >> 4]);
-    text.push_back(kDigits[static_cast<unsigned char>(c) & 15]);
-  }
-  return text;
 }
 
 // Two certificates of one person are one person.

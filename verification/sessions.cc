@@ -12,6 +12,7 @@
 #include "rules/notices.h"
 #include "verification/answer.h"
 #include "verification/canonical_payload.h"
+#include "verification/hex.h"
 
 namespace realname {
 namespace {
@@ -27,16 +28,6 @@ Status Precondition(const char* reason, std::string message) {
 Status Contended() {
   return Status(StatusCode::kAborted, "RECORD_CONTENDED", "the session kept moving; retry with the same request_id")
       .WithRetryAfter(std::chrono::milliseconds(50));
-}
-
-std::string Hex(std::string_view bytes) {
-  static constexpr char kDigits[] = "0123456789abcdef";
-  std::string text;
-  for (const char c : bytes) {
-    text.push_back(kDigits[static_cast<unsigned char>(c) >> 4]);
-    text.push_back(kDigits[static_cast<unsigned char>(c) & 15]);
-  }
-  return text;
 }
 
 bool IsSeller(v1::Role role) { return role == v1::ROLE_RETAIL || role == v1::ROLE_ONLINE; }
