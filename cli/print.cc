@@ -437,6 +437,13 @@ void Print(const v1::ReviewCase& review) {
                 Strip(v1::DocumentType_Name(review.previous_document().type()), "DOCUMENT_TYPE_").c_str(),
                 review.previous_document().number().c_str(), review.previous_document().name().c_str());
   }
+  if (review.has_previous_registration()) {
+    const v1::PreviousRegistration& previous = review.previous_registration();
+    std::printf("  on record     %s %s born %s, registered %s, pictures %zu and %zu bytes\n",
+                previous.document().number().c_str(), previous.document().name().c_str(),
+                previous.document().birth_date().c_str(), Local(previous.create_time()).c_str(),
+                previous.id_photo().size(), previous.live_portrait().size());
+  }
   if (review.has_contested()) {
     const v1::ContestedRefusal& contested = review.contested();
     std::printf("  contests      %s, refused for %s, pictures %zu and %zu bytes\n",

@@ -79,6 +79,7 @@ struct Options {
   bool told = false;
   std::string notice;
   uint64_t sequence = 0;  // 0: the present decision
+  std::string transfer_reference;
   std::string previous_document = "passport", previous_number, previous_name, previous_nationality;
   std::string entry = "open", customer = "individual", reference, statement, document_type = "resident_id", nationality,
               mrz;
@@ -153,6 +154,7 @@ class Commands {
     if (!o_.id_photo.empty()) party->set_id_photo(ReadFileOrThrow(o_.id_photo));
     if (!o_.live_portrait.empty()) party->set_live_portrait(ReadFileOrThrow(o_.live_portrait));
     for (const std::string& path : o_.parties) *request.add_parties() = ReadParty(path);
+    request.set_transfer_reference_number(o_.transfer_reference);
     if (!o_.previous_number.empty()) {
       v1::Document& previous = *request.mutable_previous_document();
       previous.set_type(Parse<v1::DocumentType>(ParseDocumentType, "DOCUMENT_TYPE_", o_.previous_document));
@@ -687,6 +689,8 @@ int Main(int argc, char** argv) {
          "open, port_in, back_registration, sim_replacement, transfer_out, transfer_in, update, termination, port_out, "
          "inquiry")
       ->capture_default_str();
+  sub->add_option("--transfer-reference", o.transfer_reference,
+                  "transfer_in: the reference number of the holder's transfer_out");
   sub->add_option("--previous-number", o.previous_number, "update: number of the document registered before");
   sub->add_option("--previous-document", o.previous_document, "its kind")->capture_default_str();
   sub->add_option("--previous-name", o.previous_name, "its name (default: the same)");

@@ -177,6 +177,11 @@ class ReviewCommands {
       const std::string stem = o_.save + "/" + answer.verification().verification_id();
       SavePrivately(stem + "_id_photo" + Ending(answer.id_photo()), answer.id_photo());
       SavePrivately(stem + "_live_portrait" + Ending(answer.live_portrait()), answer.live_portrait());
+      if (answer.has_previous_registration()) {
+        const v1::PreviousRegistration& previous = answer.previous_registration();
+        SavePrivately(stem + "_previous_id_photo" + Ending(previous.id_photo()), previous.id_photo());
+        SavePrivately(stem + "_previous_live_portrait" + Ending(previous.live_portrait()), previous.live_portrait());
+      }
       if (answer.has_contested()) {
         const v1::ContestedRefusal& contested = answer.contested();
         SavePrivately(stem + "_refused_id_photo" + Ending(contested.id_photo()), contested.id_photo());

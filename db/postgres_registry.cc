@@ -6,6 +6,7 @@
 #include <sstream>
 #include <utility>
 
+#include "db/commit_row.h"
 #include "db/document_index.h"
 #include "db/pqxx_compat.h"
 #include "db/read_verification.h"
@@ -87,11 +88,11 @@ std::string PostgresRegistry::NameIndex(const std::string& name) const {
   return db::NameIndex(ring_, index_version_, name);
 }
 std::string PostgresRegistry::NumberIndex(const std::string& msisdn) const {
-  return *BlindIndex(ring_, index_version_, "number_claim.number_index", msisdn);
+  return db::NumberIndex(ring_, index_version_, msisdn);
 }
 Nullable PostgresRegistry::AddressIndex(const std::string& address) const {
   if (address.empty()) return Nullable::Null();
-  return Nullable::Hex(*BlindIndex(ring_, index_version_, "address_use.address_index", address));
+  return Nullable::Hex(db::AddressIndex(ring_, index_version_, address));
 }
 std::string PostgresRegistry::Digest(std::string_view domain, std::string_view bytes) const {
   return *PayloadDigest(ring_, digest_version_, domain, bytes);
@@ -119,6 +120,8 @@ Result<Observation> PostgresRegistry::Observe(const ObserveQuery& query, Deadlin
   const std::string& previous_number = query.previous_number.Reveal();
   const Nullable previous =
       previous_number.empty() ? Nullable::Null() : Nullable::Hex(DocumentIndex(query.previous_type, previous_number));
+  const Nullable previous_name =
+      previous_number.empty() ? Nullable::Null() : Nullable::Hex(NameIndex(query.previous_name.Reveal()));
   const Nullable today = query.today.empty() ? Nullable::Null() : Nullable::Text(query.today);
   std::string parties;
   for (const auto& [type, of_them] : query.parties) {
@@ -129,12 +132,12 @@ Result<Observation> PostgresRegistry::Observe(const ObserveQuery& query, Deadlin
   Observation observation;
   std::string earlier;
   Status status = RunStatement(pool_, deadline, "observe", Repeatable::kYes, [&](pqxx::transaction_base& tx) {
-    const auto rows =
-        Execute(tx, "observe", query.request.principal, query.request.request_id, Bytes{payload}, query.operator_id,
-                index_version_, document, Bytes{name}, Bytes{number}, verification, Micros(query.now),
-                query.seller.agent_id, query.seller.outlet_id, query.staff_id, devices, counters, address, device_since,
-                address_since, person_since, outlet_since, query.quota, parties, today, attempts_since,
-                static_cast<int64_t>(query.windows.count_to), query.line, previous);
+    const auto rows = Execute(tx, "observe", query.request.principal, query.request.request_id, Bytes{payload},
+                              query.operator_id, index_version_, document, Bytes{name}, Bytes{number}, verification,
+                              Micros(query.now), query.seller.agent_id, query.seller.outlet_id, query.staff_id, devices,
+                              counters, address, device_since, address_since, person_since, outlet_since, query.quota,
+                              parties, today, attempts_since, static_cast<int64_t>(query.windows.count_to), query.line,
+                              previous, previous_name, query.transfer_reference);
     const auto row = rows[0];
     if (!row[0].is_null()) {
       earlier = row[0].as<std::string>();
@@ -187,7 +190,8 @@ Result<Observation> PostgresRegistry::Observe(const ObserveQuery& query, Deadlin
     observation.line_id = row[34].is_null() ? std::string() : row[34].as<std::string>();
     if (!observation.line_id.empty()) {
       observation.facts.set_line_holder(row[36].as<bool>() ? v1::LINE_HOLDER_THIS_PERSON : v1::LINE_HOLDER_ANOTHER);
-      observation.facts.set_line_given(row[35].as<bool>());
+      observation.given_id = row[35].is_null() ? std::string() : row[35].as<std::string>();
+      observation.facts.set_line_given(!observation.given_id.empty());
     }
     observation.previous_person_id = row[37].is_null() ? std::string() : row[37].as<std::string>();
     observation.facts.set_previous_known(!observation.previous_person_id.empty());
@@ -378,59 +382,40 @@ Result<CommitOutcome> PostgresRegistry::Commit(const CommitRequest& request, Dea
 
   const uint64_t sequence = request.expected_sequence + 1;
   const uint32_t attempt = request.facts.attempt();
-  v1::ApplicationRecord record = request.record;
-  const std::string record_subject =
-      Seal(*key, {"registration", "sealed_subject", AttemptRow(request.verification_id, attempt)},
-           Canonical(record.subject()));
-  record.clear_subject();
-  AuditRecord audit;
-  audit.verification_id = request.verification_id;
-  audit.revision = static_cast<uint32_t>(sequence);
-  audit.event_kind = "decision";
-  audit.caller = request.request.principal;
-  audit.operator_id = request.owner.operator_id;
-  audit.occur_time_us = Micros(request.now);
   v1::Facts facts = request.facts;
   const KnownPerson subscriber = {{request.document_type, request.document_number.Reveal()}, person_id};
   auto parties = request.same_attempt ? Result<std::vector<PreparedParty>>(std::vector<PreparedParty>())
                                       : PrepareParties(request, facts, subscriber, evidence_expire, deadline);
   if (!parties.ok()) return parties.status();
-  auto sealed = SealDecision(*key, facts, request.decision, std::move(audit));
-  if (!sealed.ok()) return sealed.status();
+  auto row = MakeCommitRow(ring_, *key, request, facts);
+  if (!row.ok()) return row.status();
 
-  const std::string payload = Digest("request", request.request.canonical_payload);
-  const bool claims_person = !request.document_number.Reveal().empty();
-  const Nullable document = claims_person
-                                ? Nullable::Hex(DocumentIndex(request.document_type, request.document_number.Reveal()))
-                                : Nullable::Null();
-  const Nullable name = claims_person ? Nullable::Hex(NameIndex(request.name.Reveal())) : Nullable::Null();
-  const Nullable number =
-      request.msisdn.Reveal().empty() ? Nullable::Null() : Nullable::Hex(NumberIndex(request.msisdn.Reveal()));
   const Nullable expire =
       request.expire_time ? Nullable::Text(std::to_string(Micros(*request.expire_time))) : Nullable::Null();
   const Nullable next_due = request.decision.next_reverification_date().empty()
                                 ? Nullable::Null()
                                 : Nullable::Text(request.decision.next_reverification_date());
   const Nullable session = request.session_id.empty() ? Nullable::Null() : Nullable::Text(request.session_id);
-  const std::string record_bytes = request.same_attempt ? std::string() : Canonical(record);
+  const std::string record = request.same_attempt ? std::string() : row->record;
   const auto [devices, counters] = ArraysOf(request.captures);
-  const Nullable address = AddressIndex(request.address.Reveal());
 
   bool written = false;
   Status status = RunStatement(pool_, deadline, "commit", Repeatable::kNo, [&](pqxx::transaction_base& tx) {
     const auto commit = [&](const char* statement, const auto&... more) {
-      written =
-          Execute(tx, statement, request.request.principal, request.request.request_id, digest_version_, Bytes{payload},
-                  request.verification_id, request.owner.operator_id, request.owner.agent_id, request.owner.outlet_id,
-                  person_id, new_person, request.person_version, index_version_, document, name, number,
-                  static_cast<int>(request.state), static_cast<int>(request.decision.verdict()), attempt,
-                  request.expected_sequence, request.holds_place, request.quota, request.quota_limit, expire, next_due,
-                  Bytes{record_bytes}, Bytes{record_subject}, HexOrNull((*photos)[0]), HexOrNull((*photos)[1]),
-                  Bytes{sealed->decision}, Bytes{sealed->facts}, Bytes{sealed->facts_subject}, Bytes{sealed->salt},
-                  request.decision.policy_digest(), request.decision.rules_version(), TimeOrderedUuid(request.now),
-                  Bytes{sealed->audit_leaf}, session, Micros(request.now), devices, counters, request.counts_identity,
-                  request.counted_device, request.counted_agent, address, more...)[0][0]
-              .template as<bool>();
+      written = Execute(tx, statement, request.request.principal, request.request.request_id, digest_version_,
+                        Bytes{row->payload_digest}, request.verification_id, request.owner.operator_id,
+                        request.owner.agent_id, request.owner.outlet_id, person_id, new_person, request.person_version,
+                        index_version_, HexOrNull(row->document_index), HexOrNull(row->name_index),
+                        HexOrNull(row->number_index), static_cast<int>(request.state),
+                        static_cast<int>(request.decision.verdict()), attempt, request.expected_sequence,
+                        request.holds_place, request.quota, request.quota_limit, expire, next_due, Bytes{record},
+                        Bytes{row->record_subject}, HexOrNull((*photos)[0]), HexOrNull((*photos)[1]),
+                        Bytes{row->decision.decision}, Bytes{row->decision.facts}, Bytes{row->decision.facts_subject},
+                        Bytes{row->decision.salt}, request.decision.policy_digest(), request.decision.rules_version(),
+                        TimeOrderedUuid(request.now), Bytes{row->decision.audit_leaf}, session, Micros(request.now),
+                        devices, counters, request.counts_identity, request.counted_device, request.counted_agent,
+                        HexOrNull(row->address_index), more...)[0][0]
+                    .template as<bool>();
     };
     const auto commit_one = [&] {
       if (const v1::Contest& contest = request.decision.contest();
@@ -458,7 +443,7 @@ Result<CommitOutcome> PostgresRegistry::Commit(const CommitRequest& request, Dea
         const auto line = [](const std::string& id) { return id.empty() ? Nullable::Null() : Nullable::Text(id); };
         Execute(tx, "attach_line", person_id, request.verification_id, request.owner.operator_id,
                 static_cast<int>(request.entry_type), line(request.line_person_id), line(request.line_id),
-                static_cast<int>(request.decision.verdict()), next_due);
+                line(request.given_id), static_cast<int>(request.decision.verdict()), next_due);
       }
       tx.exec("commit");
     } catch (...) {
@@ -472,7 +457,7 @@ Result<CommitOutcome> PostgresRegistry::Commit(const CommitRequest& request, Dea
   });
   if (status.code() == StatusCode::kAborted) return CommitOutcome(Moved{});
   if (!status.ok()) return status;
-  if (!written) return ReadRepeated(request.request, payload, deadline);
+  if (!written) return ReadRepeated(request.request, row->payload_digest, deadline);
 
   StoredVerification stored;
   stored.verification_id = request.verification_id;

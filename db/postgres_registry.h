@@ -19,7 +19,7 @@ namespace realname::db {
 // Thread-safe. The arguments outlive the registry; `pool` prepares with PrepareRegistryStatements.
 class Nullable;
 
-class PostgresRegistry final : public Registry {
+class PostgresRegistry : public Registry {
  public:
   PostgresRegistry(ConnectionPool& pool, PersonKeys& keys, PhotoStore& photos, const KeyRing& ring);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Lines and disputes in PostgreSQL; see migrations/registry/0016_lines.sql.
+// Lines and disputes in PostgreSQL; see migrations/registry/0017_lines.sql.
 #pragma once
 
 #include "db/connection_pool.h"

@@ -105,15 +105,16 @@ void PrepareRegistryStatements(Connection& connection) {
           "left join realname.seller c on c.operator_id = $4 and c.agent_id = '' and c.outlet_id = '' "
           "and c.staff_id = '' "
           "left join lateral (select y.person_id from realname.document_claim y where y.index_version = $5 "
-          "  and y.document_index = $27 and exists (select 1 from realname.verification w "
+          "  and y.document_index = $27 and y.name_index = $28 and exists (select 1 from realname.verification w "
           "  where w.person_id = y.person_id and w.operator_id = $4 and w.state = 6)) q on true "
           "left join realname.seller u on u.operator_id = $4 and u.agent_id = $11 and u.outlet_id = $12 "
           "and u.staff_id = '' "
           "left join realname.seller m on m.operator_id = $4 and m.agent_id = $11 and m.outlet_id = $12 and "
           "m.staff_id = $13 "
-          "left join lateral (select n.person_id, n.verification_id, exists ("
-          "    select 1 from realname.verification t where t.line_id = n.verification_id "
-          "    and t.entry_type = 5 and t.state = 5 and t.verdict = 1 and t.expire_time > realname.at($10)) as given "
+          "left join lateral (select n.person_id, n.verification_id, ("
+          "    select t.verification_id from realname.verification t where t.line_id = n.verification_id "
+          "    and t.entry_type = 5 and t.state = 5 and t.verdict = 1 and t.expire_time > realname.at($10) "
+          "    and right(t.verification_id::text, 12) = $29) as given "
           "  from realname.number_claim n join realname.verification v on v.person_id = n.person_id "
           "  and v.verification_id = n.verification_id "
           "  where $26 and n.index_version = $5 and n.number_index = $8 and v.operator_id = $4 and v.state = 6) l on "
@@ -218,7 +219,7 @@ void PrepareRegistryStatements(Connection& connection) {
                          "from realname.party where person_id = $1 and verification_id = $2 and position = $3 "
                          "and sequence <= $4 order by sequence desc limit 1");
   connection.raw.prepare("attach_line",
-                         "select realname.attach_line($1, $2, $3, $4::smallint, $5, $6, $7::smallint, $8)");
+                         "select realname.attach_line($1, $2, $3, $4::smallint, $5, $6, $7, $8::smallint, $9)");
   connection.raw.prepare("unlink_people", "select realname.unlink_people($1, $2, $3, $4, $5, $6, realname.at($7))");
   const std::string members =
       "(select m.person_id from realname.person_group g join realname.person_group m on m.head_id = g.head_id "
@@ -343,6 +344,11 @@ void PrepareRegistryStatements(Connection& connection) {
   connection.raw.prepare("review_votes",
                          "select vote from realname.review_vote where person_id = $1 and verification_id = $2 "
                          "and sequence = $3 order by vote_number");
+  connection.raw.prepare("line_to_link", "select w.verification_id" + by_claim +
+                                             "join realname.verification w on w.person_id = v.line_person_id "
+                                             "and w.operator_id = v.operator_id and w.state = 6 "
+                                             "where c.verification_id = $2 and v.operator_id = $1 and v.entry_type = 7 "
+                                             "order by w.create_time desc, w.verification_id desc limit 1");
   connection.raw.prepare("release_case", "select realname.release_case($1, $2, $3, $4, realname.at($5))");
   connection.raw.prepare(
       "commit_vote",

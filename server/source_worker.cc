@@ -37,7 +37,7 @@ void SourceWorker::Run() {
   std::unique_lock lock(mutex_);
   while (!stopping_) {
     lock.unlock();
-    // A policy that asks nobody any more leaves nobody waiting: they are decided without.
+    // A policy that asks nobody any more leaves nobody waiting: a person decides about them.
     const auto& sources = policies_.Current().pack.identity_sources();
     auto retry = std::chrono::seconds(sources.empty() ? std::chrono::minutes(1) : std::chrono::hours(24));
     auto wait = sources.empty() ? std::chrono::minutes(0) : std::chrono::minutes::max();

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "verification/answer.h"
 
-#include <cctype>
-
 #include "rules/contest.h"
 #include "rules/explain.h"
 #include "rules/ways_out.h"
+#include "verification/reference_number.h"
 
 namespace realname {
 
@@ -20,15 +19,6 @@ google::protobuf::Timestamp ToTimestamp(TimePoint time) {
 
 TimePoint FromTimestamp(const google::protobuf::Timestamp& time) {
   return TimePoint(std::chrono::seconds(time.seconds()) + std::chrono::microseconds(time.nanos() / 1000));
-}
-
-std::string ReferenceNumber(const std::string& verification_id) {
-  std::string digits;
-  for (size_t i = verification_id.size() - 12; i < verification_id.size(); ++i) {
-    if (!digits.empty() && digits.size() % 5 == 4) digits.push_back('-');
-    digits.push_back(static_cast<char>(std::toupper(static_cast<unsigned char>(verification_id[i]))));
-  }
-  return digits;
 }
 
 Result<v1::Verification> Answer(PolicyArchive& policies, const StoredVerification& stored, v1::Role role,

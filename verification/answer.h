@@ -16,9 +16,6 @@ namespace realname {
 google::protobuf::Timestamp ToTimestamp(TimePoint time);
 TimePoint FromTimestamp(const google::protobuf::Timestamp& time);
 
-// Short form of a verification's id for people to read out: 12 hexadecimal digits in groups of four.
-std::string ReferenceNumber(const std::string& verification_id);
-
 // Renders a verification with the policy that decided it. The similarity is not filled here (see Verifications::Get).
 Result<v1::Verification> Answer(PolicyArchive& policies, const StoredVerification& stored, v1::Role role,
                                 Deadline deadline);

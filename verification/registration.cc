@@ -24,6 +24,7 @@
 #include "verification/answer.h"
 #include "verification/canonical_payload.h"
 #include "verification/device_signature.h"
+#include "verification/reference_number.h"
 #include "verification/reservation.h"
 #include "verification/sessions.h"
 
@@ -241,6 +242,9 @@ Result<v1::Verification> Registration::Submit(const Caller& caller, const v1::Su
   if (request.has_previous_document()) {
     *record.mutable_subject()->mutable_previous_document() = request.previous_document();
   }
+  if (!request.transfer_reference_number().empty()) {
+    record.mutable_subject()->set_transfer_reference(*ReferenceDigits(request.transfer_reference_number()));
+  }
   using Of = Application::CaptureOf;
   application.Take(Of::kSubscriber, party.capture(), &party.document(), DigestOf(application.pictures.id_photo),
                    DigestOf(application.pictures.live_portrait));
@@ -436,11 +440,8 @@ Result<v1::Verification> Registration::Resubmit(const Caller& caller, const v1::
 
 Result<StoredApplication> Registration::FindRefusal(const Caller& caller, const v1::RequestReviewRequest& request,
                                                     Deadline deadline) {
-  std::string reference;
-  for (const char c : request.reference_number()) {
-    if (c != '-') reference.push_back(static_cast<char>(std::tolower(static_cast<unsigned char>(c))));
-  }
-  auto found = registry_.FindByReference(caller.scope.operator_id, reference, deadline);
+  auto found =
+      registry_.FindByReference(caller.scope.operator_id, *ReferenceDigits(request.reference_number()), deadline);
   if (!found.ok()) return found.status();
   const v1::Document& shown = request.document();
   for (const std::string& verification_id : *found) {
@@ -518,6 +519,7 @@ Result<v1::Verification> Registration::RequestReview(const Caller& caller, const
   if (refused->record.subject().has_previous_document()) {
     *record.mutable_subject()->mutable_previous_document() = refused->record.subject().previous_document();
   }
+  record.mutable_subject()->set_transfer_reference(refused->record.subject().transfer_reference());
   auto withdrawn = registry_.Withdrawals({caller.scope.operator_id, {}, {}}, refusal.verification_id, deadline);
   if (!withdrawn.ok()) return withdrawn.status();
   *record.mutable_consents() = refused->record.consents();
@@ -578,7 +580,9 @@ Result<Observation> Registration::Observe(const Application& application, Deadli
         rules::PersonOf(policies_.Current(), application.record.subject().previous_document(), clock_.Now());
     query.previous_type = previous.type;
     query.previous_number = Redacted(std::move(previous.number));
+    query.previous_name = Redacted(rules::NormaliseName(application.record.subject().previous_document().name()));
   }
+  query.transfer_reference = application.record.subject().transfer_reference();
   query.today = rules::FormatDate(rules::DayAt(policies_.Current(), clock_.Now()));
   if (const auto rule = QuotaOf(policies_.Current(), application.record)) query.quota = rule->name();
   query.address = Redacted(rules::NormaliseName(document.address()));
@@ -984,6 +988,7 @@ Result<v1::Verification> Registration::Conclude(const Caller& caller, Applicatio
     if (!rules::OpensLine(entry) && !rules::NamesNoNumber(entry)) {
       commit.line_person_id = observation.line_person_id;
       commit.line_id = observation.line_id;
+      commit.given_id = observation.given_id;
     }
     if (entry == v1::ENTRY_TYPE_UPDATE && !facts.registry().previous_linked()) {
       commit.line_person_id = observation.previous_person_id;

@@ -106,6 +106,9 @@ struct ObserveQuery {
   // By which the person says that they were registered before; an empty number: they do not.
   v1::DocumentType previous_type = v1::DOCUMENT_TYPE_UNSPECIFIED;
   Redacted<std::string> previous_number;  // normalised
+  Redacted<std::string> previous_name;    // normalised
+  // Of the TRANSFER_OUT by which the number was given: 12 digits of 0-9 a-f; empty: none was named.
+  std::string transfer_reference;
   TimePoint now;
 };
 
@@ -130,7 +133,9 @@ struct Observation {
   // The line that the number is activated for: whose, and the registration that opened it. Empty if there is none.
   std::string line_person_id;
   std::string line_id;
-  // Who is registered by the previous document; empty if nobody is.
+  // The TRANSFER_OUT that gives it and has that reference; empty if there is none in force.
+  std::string given_id;
+  // Who is registered by the previous document and name; empty if nobody is.
   std::string previous_person_id;
 };
 
@@ -202,6 +207,7 @@ struct CommitRequest {
   v1::EntryType entry_type = v1::ENTRY_TYPE_OPEN;
   std::string line_person_id;
   std::string line_id;
+  std::string given_id;  // as observed
   // The session that this registration uses up (session_store.h); empty if none. If it was used or ran out meanwhile,
   // what was observed moved.
   std::string session_id;

@@ -207,6 +207,7 @@ Result<v1::ReviewCase> Reviews::Show(const Caller& caller, const StoredCase& fou
   }
   if (application->record.subject().has_previous_document()) {
     *shown.mutable_previous_document() = application->record.subject().previous_document();
+    if (Status added = AddPrevious(caller, id, deadline, shown); !added.ok()) return added;
   }
   *shown.mutable_channel() = application->record.channel();
   *shown.mutable_capture() = application->record.capture();
@@ -246,6 +247,20 @@ Result<v1::ReviewCase> Reviews::Show(const Caller& caller, const StoredCase& fou
     contested.set_statement(application->record.subject().statement());
   }
   return shown;
+}
+
+Status Reviews::AddPrevious(const Caller& caller, const std::string& verification_id, Deadline deadline,
+                            v1::ReviewCase& shown) {
+  auto line = store_.LineToLink(caller.scope.operator_id, verification_id, deadline);
+  if (!line.ok() || line->empty()) return line.ok() ? Status() : line.status();
+  auto before = registry_.GetApplication(caller.scope, *line, deadline);
+  if (!before.ok()) return before.status();
+  v1::PreviousRegistration& previous = *shown.mutable_previous_registration();
+  *previous.mutable_document() = before->record.subject().document();
+  previous.set_id_photo(std::move(before->id_photo.bytes));
+  previous.set_live_portrait(std::move(before->live_portrait.bytes));
+  *previous.mutable_create_time() = ToTimestamp(before->verification.create_time);
+  return Status();
 }
 
 Result<v1::CountContestsResponse> Reviews::CountContests(const Caller& caller, const v1::CountContestsRequest& request,

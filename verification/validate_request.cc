@@ -14,6 +14,7 @@
 #include "rules/civil_date.h"
 #include "rules/entry.h"
 #include "rules/parties.h"
+#include "verification/reference_number.h"
 
 namespace realname {
 namespace {
@@ -23,6 +24,7 @@ namespace pb = google::protobuf;
 constexpr size_t kMaxText = 256;
 constexpr size_t kMaxViolations = 20;
 constexpr int kMaxParties = 7;  // one of each role
+constexpr char kReferenceNumber[] = "must be 12 digits of 0-9 A-F, with or without hyphens";
 
 // A certificate's place is of some kinds of channels only: the counter of an agent is no own hall, and nobody stands
 // before a web site.
@@ -311,6 +313,12 @@ Status Validate(const v1::SubmitRegistrationRequest& request, const Caller& call
     form.Document(request.previous_document(), "previous_document", true);
     form.Require(!request.previous_document().name().empty(), "previous_document.name", "required");
   }
+  if (request.entry_type() == v1::ENTRY_TYPE_TRANSFER_IN) {
+    form.Require(ReferenceDigits(request.transfer_reference_number()).has_value(), "transfer_reference_number",
+                 kReferenceNumber);
+  } else {
+    form.Require(request.transfer_reference_number().empty(), "transfer_reference_number", "is for TRANSFER_IN");
+  }
   form.Require(!request.product().empty() || !rules::TakesPlace(request.entry_type()), "product", "required");
   form.Word(request.product(), "product");
   form.Channel(request.channel(), caller);
@@ -445,12 +453,7 @@ Status Validate(const v1::CancelVerificationRequest& request, const Caller&) {
 Status Validate(const v1::RequestReviewRequest& request, const Caller& caller) {
   Form form(request);
   form.Uuid(request.request_id(), "request_id");
-  const std::string& reference = request.reference_number();
-  const auto digits = std::count_if(reference.begin(), reference.end(),
-                                    [](char c) { return std::isxdigit(static_cast<unsigned char>(c)) != 0; });
-  form.Require(digits == 12 && digits + std::count(reference.begin(), reference.end(), '-') ==
-                                   static_cast<std::ptrdiff_t>(reference.size()),
-               "reference_number", "must be 12 digits of 0-9 A-F, with or without hyphens");
+  form.Require(ReferenceDigits(request.reference_number()).has_value(), "reference_number", kReferenceNumber);
   form.Document(request.document(), "document", true);
   form.Capture(request.capture(), "capture");
   form.SignedIn(request.capture(), request.channel(), caller, "capture");

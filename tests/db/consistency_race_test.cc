@@ -52,7 +52,7 @@ class ConsistencyRaceTest : public CounterTest {
         [this] { return TimeOrderedUuid(moving_.Now()); }, Sha256, VerifySignature);
   }
   v1::SubmitRegistrationRequest Request(const v1::Document& document, v1::EntryType entry,
-                                        const std::string& msisdn = "") {
+                                        const std::string& msisdn = "", const v1::Verification& given = {}) {
     v1::SubmitRegistrationRequest request;
     {
       const std::lock_guard lock(mutex_);
@@ -61,6 +61,7 @@ class ConsistencyRaceTest : public CounterTest {
     *request.mutable_parties(0)->mutable_document() = document;
     request.set_entry_type(entry);
     if (entry != v1::ENTRY_TYPE_OPEN) request.set_msisdn(msisdn);
+    request.set_transfer_reference_number(given.reference_number());
     request.mutable_channel()->set_type(v1::CHANNEL_TYPE_OWN_HALL);
     cli::SetTimes(request,
                   std::chrono::duration_cast<std::chrono::seconds>(moving_.Now().time_since_epoch()).count() - 60);
@@ -207,11 +208,11 @@ TEST_F(ConsistencyRaceTest, ExactlyAsManyAsAllowed) {
     const auto ending = Do(*race_, Request(first, v1::ENTRY_TYPE_TERMINATION, line_number));
     const v1::Document taker = NewDocument();
     const auto out = Do(*race_, Request(first, v1::ENTRY_TYPE_TRANSFER_OUT, line_number));
-    const auto in = Do(*race_, Request(taker, v1::ENTRY_TYPE_TRANSFER_IN, line_number));
+    const auto in = Do(*race_, Request(taker, v1::ENTRY_TYPE_TRANSFER_IN, line_number, out));
     // By the time of the race some of what was reserved has run out.
     moving_.Move(std::chrono::minutes(31));
     const auto late_out = Do(*race_, Request(first, v1::ENTRY_TYPE_TRANSFER_OUT, line_number));
-    const auto late_in = Do(*race_, Request(taker, v1::ENTRY_TYPE_TRANSFER_IN, line_number));
+    const auto late_in = Do(*race_, Request(taker, v1::ENTRY_TYPE_TRANSFER_IN, line_number, late_out));
     const auto late_ending = Do(*race_, Request(first, v1::ENTRY_TYPE_TERMINATION, line_number));
 
     std::vector<v1::SubmitRegistrationRequest> requests;

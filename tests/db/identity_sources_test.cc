@@ -159,6 +159,31 @@ TEST_F(IdentitySourcesTest, WhoeverWaitedLongEnoughGoesToAPerson) {
   EXPECT_EQ(Decided(ann_, waiting.verification_id(), v1::REVIEW_CONCLUSION_APPROVE).verdict(), v1::VERDICT_PASS);
 }
 
+TEST_F(IdentitySourcesTest, WhoeverSentInWhatWaitedDoesNotReviewIt) {
+  Caller both = Staff(v1::ROLE_REVIEWER, "both");
+  sources_.Say(v1::AUTHORITY_ANSWER_UNAVAILABLE);
+  Caller seller = shop_;
+  seller.principal = both.principal;  // one certificate of one person
+  const auto waiting = SubmittedSourced(seller, Application(shop_));
+  clock_.now += std::chrono::minutes(61);
+  EXPECT_TRUE(AskedAgain(waiting));
+  ASSERT_EQ(Seen(chief_, waiting.verification_id()).state(), v1::STATE_IN_REVIEW);
+  EXPECT_EQ(ClaimReason(both, waiting.verification_id()), "NO_SUCH_CASE");
+  Claimed(ann_, waiting.verification_id());
+}
+
+// A pack that names no source takes the place of one that did.
+TEST_F(IdentitySourcesTest, APackWithoutSourcesLeavesNobodyWaiting) {
+  const auto waiting = Waiting(Application(shop_));
+  ASSERT_EQ(waiting.state(), v1::STATE_AWAITING_SOURCE);
+  auto done = registration_.AskAgain(operator_, waiting.verification_id(), Soon());
+  ASSERT_TRUE(done.ok()) << done.status().reason() << " " << done.status().detail();
+  EXPECT_TRUE(*done);
+  const auto seen = Seen(chief_, waiting.verification_id());
+  EXPECT_EQ(seen.state(), v1::STATE_IN_REVIEW) << "the source that was asked never answered: a person decides";
+  EXPECT_EQ(Decided(ann_, waiting.verification_id(), v1::REVIEW_CONCLUSION_APPROVE).verdict(), v1::VERDICT_PASS);
+}
+
 TEST_F(IdentitySourcesTest, WhatChangedMeanwhileCounts) {
   const auto waiting = Waiting(Application(shop_));
   v1::Seller agent;

@@ -30,6 +30,13 @@ class LinesTest : public CounterTest {
     request.mutable_channel()->set_type(v1::CHANNEL_TYPE_OWN_HALL);
     return request;
   }
+  // Takes over what `out` gives.
+  v1::SubmitRegistrationRequest TakeOver(const v1::SubmitRegistrationRequest& taker, const std::string& msisdn,
+                                         const v1::Verification& out) {
+    auto request = As(taker, v1::ENTRY_TYPE_TRANSFER_IN, msisdn);
+    request.set_transfer_reference_number(out.reference_number());
+    return request;
+  }
   v1::Verification Confirmed(const Caller& by, const v1::Verification& passed) {
     v1::ConfirmActivationRequest request;
     request.set_request_id(Uuid());
@@ -181,12 +188,11 @@ TEST_F(LinesTest, ATransferMovesTheNumberWithBothPeoplesWord) {
   const auto holder = New();
   const auto line = Line(holder);
   const auto taker = New();
-  EXPECT_THAT(Codes(Submitted(hall_, As(taker, v1::ENTRY_TYPE_TRANSFER_IN, holder.msisdn()))),
-              ElementsAre(v1::REC_NUMBER_NOT_GIVEN));
+  EXPECT_THAT(Codes(Submitted(hall_, TakeOver(taker, holder.msisdn(), line))), ElementsAre(v1::REC_NUMBER_NOT_GIVEN));
   const auto out = Passed(As(holder, v1::ENTRY_TYPE_TRANSFER_OUT, holder.msisdn()));
   EXPECT_EQ(out.next_action(), v1::NEXT_ACTION_TRANSFER_IN);
   EXPECT_EQ(ConfirmReason(hall_, out), "WRONG_STATE") << "it is carried out by who takes the number over";
-  const auto in = Passed(As(taker, v1::ENTRY_TYPE_TRANSFER_IN, holder.msisdn()));
+  const auto in = Passed(TakeOver(taker, holder.msisdn(), out));
   EXPECT_EQ(Held(holder), 1u);
   EXPECT_EQ(Held(taker), 1u) << "the place is reserved";
   const auto moved = Confirmed(hall_, in);
@@ -200,19 +206,44 @@ TEST_F(LinesTest, ATransferMovesTheNumberWithBothPeoplesWord) {
               ElementsAre(v1::REC_NUMBER_NOT_HELD));
 }
 
+TEST_F(LinesTest, AStrangerDoesNotGetWhatWasGivenToAnother) {
+  const auto holder = New();
+  Line(holder);
+  const auto elsewhere = New();
+  Line(elsewhere);
+  const auto out = Passed(As(holder, v1::ENTRY_TYPE_TRANSFER_OUT, holder.msisdn()));
+  const auto other_out = Passed(As(elsewhere, v1::ENTRY_TYPE_TRANSFER_OUT, elsewhere.msisdn()));
+  const auto stranger = New();
+  const auto own = Passed(stranger);
+  for (const v1::Verification& wrong : {other_out, own}) {
+    EXPECT_THAT(Codes(Submitted(hall_, TakeOver(stranger, holder.msisdn(), wrong))),
+                ElementsAre(v1::REC_NUMBER_NOT_GIVEN));
+  }
+  // Written down by hand.
+  auto friendly = TakeOver(New(), holder.msisdn(), out);
+  std::string typed;
+  for (const char c : out.reference_number()) {
+    if (c != '-') typed.push_back(static_cast<char>(std::tolower(static_cast<unsigned char>(c))));
+  }
+  friendly.set_transfer_reference_number(typed);
+  const auto in = Passed(friendly);
+  EXPECT_EQ(Confirmed(hall_, in).state(), v1::STATE_ACTIVATED);
+  EXPECT_EQ(Seen(hall_, out.verification_id()).state(), v1::STATE_COMPLETED);
+  EXPECT_EQ(Seen(hall_, other_out.verification_id()).state(), v1::STATE_DECIDED);
+}
+
 TEST_F(LinesTest, AHoldersWordRunsOutOrIsTakenBack) {
   const auto holder = New();
   Line(holder);
   const auto taker = New();
   const auto out = Passed(As(holder, v1::ENTRY_TYPE_TRANSFER_OUT, holder.msisdn()));
-  const auto in = Passed(As(taker, v1::ENTRY_TYPE_TRANSFER_IN, holder.msisdn()));
+  const auto in = Passed(TakeOver(taker, holder.msisdn(), out));
   v1::CancelVerificationRequest cancel;
   cancel.set_request_id(Uuid());
   cancel.set_verification_id(out.verification_id());
   ASSERT_TRUE(verifications_.Cancel(hall_, cancel, Soon()).ok());
   EXPECT_EQ(ConfirmReason(hall_, in), "RESERVATION_EXPIRED");
-  EXPECT_THAT(Codes(Submitted(hall_, As(taker, v1::ENTRY_TYPE_TRANSFER_IN, holder.msisdn()))),
-              ElementsAre(v1::REC_NUMBER_NOT_GIVEN));
+  EXPECT_THAT(Codes(Submitted(hall_, TakeOver(taker, holder.msisdn(), out))), ElementsAre(v1::REC_NUMBER_NOT_GIVEN));
   EXPECT_EQ(Held(holder), 1u);
 }
 
@@ -225,9 +256,8 @@ TEST_F(LinesTest, WhoHasAsManyAsMayBeTakesNoneOver) {
     clock_.now += std::chrono::hours(25);
     Line(As(rich, v1::ENTRY_TYPE_OPEN, NewNumber()));
   }
-  Passed(As(holder, v1::ENTRY_TYPE_TRANSFER_OUT, holder.msisdn()));
-  EXPECT_THAT(Codes(Submitted(hall_, As(rich, v1::ENTRY_TYPE_TRANSFER_IN, holder.msisdn()))),
-              Contains(v1::QTA_OPERATOR_LIMIT));
+  const auto out = Passed(As(holder, v1::ENTRY_TYPE_TRANSFER_OUT, holder.msisdn()));
+  EXPECT_THAT(Codes(Submitted(hall_, TakeOver(rich, holder.msisdn(), out))), Contains(v1::QTA_OPERATOR_LIMIT));
 }
 
 TEST_F(LinesTest, AnUpdateMendsTheNameAndAllLinesAtOnce) {

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Documents that are one person's, on a real PostgreSQL.
+#include <algorithm>
 #include <thread>
 
 #include <gmock/gmock.h>
+#include <pqxx/pqxx>
 
 #include "tests/db/counter_test.h"
 #include "verification/subscribers.h"
@@ -145,6 +147,185 @@ TEST_F(LinksTest, APersonDecidesAndNobodyIsLinkedToAStranger) {
   const auto unknown = Asked(fresh, Application(hall_));
   EXPECT_EQ(unknown.verdict(), v1::VERDICT_RETRY);
   EXPECT_THAT(Codes(unknown), ElementsAre(v1::REC_PREVIOUS_UNKNOWN));
+}
+
+TEST_F(LinksTest, ReviewersSeeWhatIsOnRecordAndOnlyUnderItsName) {
+  const auto old = Person();
+  Line(old);
+  const auto last = Line(New(old));
+  const auto fresh = Person();
+  auto misnamed = As(fresh, v1::ENTRY_TYPE_UPDATE);
+  *misnamed.mutable_previous_document() = old.parties(0).document();
+  misnamed.mutable_previous_document()->set_name("another name");
+  EXPECT_THAT(Codes(Submitted(hall_, misnamed)), ElementsAre(v1::REC_PREVIOUS_UNKNOWN))
+      << "whoever knows a number only learns nothing";
+
+  clock_.now += std::chrono::minutes(1);
+  const auto asked = Asked(fresh, old);
+  const v1::ReviewCase held = Claimed(ann_, asked.verification_id());
+  EXPECT_EQ(held.previous_document().number(), old.parties(0).document().number());
+  ASSERT_TRUE(held.has_previous_registration());
+  EXPECT_EQ(held.previous_registration().document().number(), old.parties(0).document().number());
+  EXPECT_EQ(held.previous_registration().id_photo(), "the holder");
+  EXPECT_EQ(held.previous_registration().live_portrait(), "live");
+  EXPECT_EQ(held.previous_registration().create_time().seconds(), last.create_time().seconds());
+  ASSERT_TRUE(reviews_
+                  .Return(
+                      ann_,
+                      [&] {
+                        v1::ReturnCaseRequest request;
+                        request.set_verification_id(asked.verification_id());
+                        return request;
+                      }(),
+                      Soon())
+                  .ok());
+  v1::ListCasesRequest list;
+  auto listed = reviews_.List(ann_, list, Soon());
+  ASSERT_TRUE(listed.ok());
+  ASSERT_THAT(listed->cases(), SizeIs(1));
+  EXPECT_FALSE(listed->cases(0).has_previous_registration()) << "only to who holds the case";
+}
+
+TEST_F(LinksTest, WhatOneOperatorDecidesIsNothingToAnother) {
+  const auto old = Person();
+  const auto fresh = Person();
+  Line(old);
+  Line(fresh);
+  Caller elsewhere = hall_;
+  const std::string other_operator = operator_ + "-b";
+  elsewhere.principal = "urn:realname:operator:" + other_operator + ":role:retail:agent::outlet:hall1:staff:host";
+  elsewhere.owner.operator_id = other_operator;
+  elsewhere.scope.operator_id = other_operator;
+  ASSERT_TRUE(PrivateDatabase::Instance()
+                  .capture_devices()
+                  .Set(other_operator, Device(""), "a reason", "urn:admin", clock_.now, Soon())
+                  .ok());
+  const auto there = [&](const v1::SubmitRegistrationRequest& person, v1::EntryType entry, const std::string& msisdn) {
+    auto request = As(person, entry, msisdn);
+    cli::SetTimes(request,
+                  std::chrono::duration_cast<std::chrono::seconds>(clock_.now.time_since_epoch()).count() - 60);
+    const auto passed = Submitted(elsewhere, request);
+    EXPECT_EQ(passed.verdict(), v1::VERDICT_PASS) << ::testing::PrintToString(Codes(passed));
+    return passed;
+  };
+  for (const auto& person : {old, fresh}) {
+    v1::ConfirmActivationRequest confirm;
+    confirm.set_request_id(Uuid());
+    confirm.set_verification_id(there(person, v1::ENTRY_TYPE_OPEN, Application(elsewhere).msisdn()).verification_id());
+    ASSERT_TRUE(verifications_.Confirm(elsewhere, confirm, Soon()).ok());
+  }
+  Linked(fresh, old);
+  EXPECT_EQ(Numbers(fresh), 2);
+  v1::ListNumbersRequest numbers;
+  numbers.set_verification_id(there(fresh, v1::ENTRY_TYPE_INQUIRY, "").verification_id());
+  auto at_the_other = subscribers_.ListNumbers(elsewhere, numbers, Soon());
+  ASSERT_TRUE(at_the_other.ok()) << at_the_other.status().reason();
+  EXPECT_EQ(at_the_other->numbers_size(), 1);
+  v1::ListLinksRequest links;
+  links.set_verification_id(numbers.verification_id());
+  Caller chief = chief_;
+  chief.owner.operator_id = other_operator;
+  chief.scope.operator_id = other_operator;
+  auto none = subscribers_.Links(chief, links, Soon());
+  ASSERT_TRUE(none.ok()) << none.status().reason();
+  EXPECT_THAT(none->links(), IsEmpty());
+}
+
+TEST_F(LinksTest, OneVisitMendsTheLinesOfEveryDocument) {
+  const auto old = Person();
+  const auto first = Line(old);
+  const auto fresh = Person();
+  const auto second = Line(fresh);
+  Linked(fresh, old);
+  clock_.now += std::chrono::hours(24 * 30);
+  EXPECT_EQ(Passed(As(fresh, v1::ENTRY_TYPE_UPDATE)).state(), v1::STATE_COMPLETED);
+  pqxx::connection connection(PrivateDatabase::Instance().RegistryDsn("postgres"));
+  pqxx::nontransaction transaction(connection);
+  const auto due = transaction.exec("select count(*), count(distinct next_due), min(next_due) > '" +
+                                    second.next_reverification_date() +
+                                    "' from realname.verification where state = 6 and verification_id in ('" +
+                                    first.verification_id() + "', '" + second.verification_id() + "')");
+  EXPECT_EQ(due[0][0].as<int>(), 2);
+  EXPECT_EQ(due[0][1].as<int>(), 1);
+  EXPECT_TRUE(due[0][2].as<bool>());
+}
+
+// Links and their ends by several at once, straight in SQL: afterwards whoever is together is who the links that stand
+// hold together.
+TEST_F(LinksTest, GroupsAreWhatTheLinksThatStandMakeWhoeverWasFirst) {
+  constexpr int kPeople = 6;
+  constexpr int kThreads = 4;
+  constexpr int kSteps = 30;
+  std::vector<std::string> people(kPeople), lines(kPeople);
+  const std::string dsn = PrivateDatabase::Instance().RegistryDsn("postgres");
+  pqxx::connection connection(dsn);
+  for (int i = 0; i < kPeople; ++i) {
+    lines[static_cast<size_t>(i)] = Line(Person()).verification_id();
+    pqxx::nontransaction ask(connection);
+    people[static_cast<size_t>(i)] =
+        ask.exec("select person_id from realname.verification_claim where verification_id = '" +
+                 lines[static_cast<size_t>(i)] + "'")[0][0]
+            .as<std::string>();
+  }
+  std::vector<std::thread> threads;
+  for (int t = 0; t < kThreads; ++t) {
+    threads.emplace_back([&, t] {
+      pqxx::connection own(dsn);
+      std::vector<std::string> made;
+      for (int step = 0; step < kSteps; ++step) {
+        // Some order that differs from thread to thread, the same at each run.
+        const auto a = static_cast<size_t>((t * 7 + step * 5) % kPeople);
+        const auto b = static_cast<size_t>((a + 1 + static_cast<size_t>(t + step) % (kPeople - 1)) % kPeople);
+        const bool ends = step % 3 == 2;
+        const std::string link = ends ? made.back() : Uuid();
+        const std::string call = ends ? "unlink_people('" + operator_ + "', '" + link + "', 'why', 'urn:admin', '" +
+                                            Uuid() + "', '\\x00', now())"
+                                      : "link_people('" + link + "', '" + people[a] + "', '" + people[b] + "', '" +
+                                            lines[a] + "', 'urn:reviewer', now())";
+        // Whoever is told to come again does.
+        for (bool written = false; !written;) {
+          try {
+            pqxx::work write(own);
+            write.exec("select realname." + call);
+            write.commit();
+            written = true;
+          } catch (const pqxx::deadlock_detected&) {
+          }
+        }
+        if (ends) {
+          made.pop_back();
+        } else {
+          made.push_back(link);
+        }
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+
+  std::vector<size_t> group(kPeople);
+  for (size_t i = 0; i < kPeople; ++i) group[i] = i;
+  const auto place = [&](const std::string& id) {
+    return static_cast<size_t>(std::find(people.begin(), people.end(), id) - people.begin());
+  };
+  pqxx::nontransaction ask(connection);
+  const auto stand =
+      ask.exec("select person_id, other_person_id from realname.person_link l where operator_id = '" + operator_ +
+               "' and not exists (select 1 from realname.person_unlink u where u.link_id = l.link_id)");
+  EXPECT_EQ(stand.size(), static_cast<size_t>(kThreads * kSteps / 3)) << "each third step takes one back";
+  for (int round = 0; round < kPeople; ++round) {
+    for (const auto& link : stand) {
+      const size_t a = place(link[0].as<std::string>()), b = place(link[1].as<std::string>());
+      group[a] = group[b] = std::min(group[a], group[b]);
+    }
+  }
+  for (size_t a = 0; a < kPeople; ++a) {
+    for (size_t b = 0; b < kPeople; ++b) {
+      const bool together = ask.exec("select coalesce('" + people[b] + "' = any (realname.members_of('" + people[a] +
+                                     "', '" + operator_ + "')), false)")[0][0]
+                                .as<bool>();
+      EXPECT_EQ(together || a == b, group[a] == group[b]) << a << " " << b;
+    }
+  }
 }
 
 TEST_F(LinksTest, WhoHasMoreThanOnePersonMayKeepsThemAndGetsNoMore) {

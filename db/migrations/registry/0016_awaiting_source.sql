@@ -12,7 +12,7 @@ create table realname.source_wait (
 comment on table realname.source_wait is 'job: verifications whose identity source is asked again';
 create index source_wait_due on realname.source_wait (ask_time);
 
--- As before; also decides again what awaited a source, without a new attempt.
+-- As before, for all who are one person; also decides again what awaited a source, without a new attempt.
 create or replace function realname.commit_decision(
   p_principal text, p_request_id uuid, p_digest_version integer, p_payload_digest bytea,
   p_verification_id uuid, p_operator text, p_agent text, p_outlet text,
@@ -28,6 +28,8 @@ returns boolean language plpgsql as $$
 declare
   v realname.verification;
   lapsed record;
+  v_members uuid[];                    -- everybody who was decided to be this person; null where nobody was
+  v_turn uuid := p_person_id;          -- in whose row it stands whose turn it is
 begin
   insert into realname.request_claim values
     (p_principal, p_request_id, p_digest_version, p_payload_digest, p_verification_id, p_now)
@@ -57,11 +59,14 @@ begin
       end if;
     end if;
   else
+    -- Links and their ends set row versions that none of them had, so that what was observed before them has moved.
+    v_members := realname.members_of(p_person_id, p_operator);
+    v_turn := coalesce(v_members[1], p_person_id);
     if p_holds_place or p_expected_sequence > 0 then
       update realname.person set row_version = row_version + 1
-      where person_id = p_person_id and row_version = p_row_version;
+      where person_id = v_turn and row_version = p_row_version;
     else
-      perform 1 from realname.person where person_id = p_person_id and row_version = p_row_version for share;
+      perform 1 from realname.person where person_id = v_turn and row_version = p_row_version for share;
     end if;
     if not found then
       raise exception 'the person moved meanwhile' using errcode = 'RN001';
@@ -92,14 +97,24 @@ begin
     end if;
   elsif p_holds_place then
     for lapsed in
-      select verification_id from realname.verification
-      where person_id = p_person_id and expire_time <= p_now order by verification_id
+      select person_id, verification_id from realname.verification
+      where person_id = any (coalesce(v_members, array[p_person_id])) and expire_time <= p_now
+      order by person_id, verification_id
     loop
-      perform realname.release_verification(p_person_id, lapsed.verification_id, 8::smallint, p_now);
+      if lapsed.person_id = v_turn then
+        perform realname.release_verification(lapsed.person_id, lapsed.verification_id, 8::smallint, p_now);
+      else
+        perform realname.expire_verification(lapsed.person_id, lapsed.verification_id, p_now);
+      end if;
     end loop;
   end if;
 
   if p_holds_place and not coalesce(v.holds_place, false) then
+    if v_members is not null and p_limit <= (
+        select coalesce(sum(held), 0) from realname.person_quota
+        where person_id = any (v_members) and operator_id = p_operator and quota = p_quota) then
+      raise exception 'the quota filled meanwhile' using errcode = 'RN001';
+    end if;
     insert into realname.person_quota as q values (p_person_id, p_operator, 1, p_quota)
     on conflict (person_id, operator_id, quota) do update set held = q.held + 1 where q.held < p_limit;
     if not found then

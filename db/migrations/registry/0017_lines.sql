@@ -4,10 +4,11 @@
 
 alter table realname.verification add column entry_type smallint not null default 1,  -- enum EntryType
   add column line_person_id uuid,      -- whose the line is that it is about
-  add column line_id uuid;             -- the registration that opened that line
+  add column line_id uuid,             -- the registration that opened that line
+  add column given_id uuid;            -- TRANSFER_IN: the TRANSFER_OUT whose reference number it named
 alter table realname.verification drop constraint verification_state_check;
 alter table realname.verification add constraint verification_state_check check (state between 1 and 10);
-create index verification_line on realname.verification (person_id, line_id) where line_id is not null;
+create index verification_line on realname.verification (line_id) where line_id is not null;
 
 create table realname.dispute (
   dispute_id uuid primary key,         -- time-ordered
@@ -41,7 +42,7 @@ comment on table realname.line_end is 'log, append-only: why each line ended, an
 -- Ties what was just committed to its kind of entry and its line. RN001 if the line has ended.
 create function realname.attach_line(
   p_person_id uuid, p_verification_id uuid, p_operator text, p_entry_type smallint, p_line_person_id uuid, p_line_id uuid,
-  p_verdict smallint, p_next_due date)
+  p_given_id uuid, p_verdict smallint, p_next_due date)
 returns void language plpgsql as $$
 begin
   if p_line_id is not null then
@@ -52,18 +53,20 @@ begin
     end if;
   end if;
   update realname.verification
-  set entry_type = p_entry_type, line_person_id = p_line_person_id, line_id = p_line_id,
+  set entry_type = p_entry_type, line_person_id = p_line_person_id, line_id = p_line_id, given_id = p_given_id,
       next_due = case when p_entry_type <> 7 then next_due end
   where person_id = p_person_id and verification_id = p_verification_id;
   -- One visit mends all lines of the person.
   if p_entry_type = 7 and p_verdict = 1 then
     update realname.verification set next_due = p_next_due
-    where person_id = p_person_id and operator_id = p_operator and state = 6;
+    where (person_id = p_person_id or person_id = any (realname.members_of(p_person_id, p_operator)))
+      and operator_id = p_operator and state = 6;
   end if;
 end $$;
 
 -- DECIDED with PASS -> ACTIVATED (6) or COMPLETED (10), with what was asked for the line; ACTIVATED -> TERMINATED (9); or
 -- anything reserved -> CANCELLED (7). True if something changed.
+-- Locks in the order of ids who stand for people, too.
 drop function realname.transition;
 create function realname.transition(
   p_target smallint, p_principal text, p_request_id uuid, p_digest_version integer, p_payload_digest bytea,
@@ -96,7 +99,7 @@ begin
     return false;
   end if;
 
-  perform 1 from realname.person where person_id in (v.person_id, v.line_person_id) order by person_id for update;
+  perform realname.lock_people(array[v.person_id, v.line_person_id]);
   select * into v from realname.verification
   where person_id = v.person_id and verification_id = p_verification_id for update;
   if v.state = p_target or (p_target = 6 and v.state = 10) then
@@ -111,11 +114,19 @@ begin
     if v.entry_type = 5 then
       raise exception 'who takes the number over carries a transfer out' using errcode = 'RN002';
     end if;
+    if v.entry_type in (4, 6, 8, 9) and v.line_id is null then
+      raise exception 'it was about no line' using errcode = 'RN002';
+    end if;
     if v.line_id is not null then
       select * into l from realname.verification
       where person_id = v.line_person_id and verification_id = v.line_id for update;
       if l.state <> 6 then
         raise exception 'the line has ended meanwhile' using errcode = 'RN002';
+      end if;
+      -- A link may have been taken back since.
+      if v.entry_type <> 6 and v.person_id <> l.person_id
+         and not coalesce(v.person_id = any (realname.members_of(l.person_id, v.operator_id)), false) then
+        raise exception 'the line is somebody else''s by now' using errcode = 'RN002';
       end if;
       if v.entry_type = 4 then
         update realname.verification set next_due = v.next_due
@@ -123,9 +134,10 @@ begin
       else
         if v.entry_type = 6 then
           select * into given from realname.verification
-          where person_id = l.person_id and line_id = l.verification_id and entry_type = 5 and state = 5 and verdict = 1
-            and expire_time > p_now
-          order by verification_id desc limit 1 for update;
+          where verification_id = v.given_id and line_id = l.verification_id and entry_type = 5 and state = 5
+            and verdict = 1 and expire_time > p_now
+            and (person_id = l.person_id or person_id = any (realname.members_of(l.person_id, v.operator_id)))
+          for update;
           if not found then
             raise exception 'the holder''s word ran out' using errcode = 'RN003';
           end if;
@@ -174,7 +186,7 @@ begin
   return true;
 end $$;
 
--- As before; knows lines.
+-- As before; knows lines, and an update that was approved links.
 create or replace function realname.commit_vote(
   p_reviewer text, p_request_id uuid, p_digest_version integer, p_payload_digest bytea,
   p_person_id uuid, p_verification_id uuid, p_expected_sequence bigint, p_decision_sequence bigint,
@@ -200,6 +212,9 @@ begin
     end if;
     return false;
   end if;
+  select * into v from realname.verification
+  where person_id = p_person_id and verification_id = p_verification_id;
+  perform realname.lock_people(array[p_person_id, v.line_person_id]);
   update realname.person set row_version = row_version + 1 where person_id = p_person_id;
   select * into v from realname.verification
   where person_id = p_person_id and verification_id = p_verification_id for update;
@@ -256,9 +271,13 @@ begin
       number_index = v.number_index,
       number_index_version = v.number_index_version
   where person_id = p_person_id and verification_id = p_verification_id;
+  if p_verdict = 1 and v.entry_type = 7 and v.line_person_id is not null then
+    perform realname.link_people(p_audit_id, p_person_id, v.line_person_id, p_verification_id, p_reviewer, p_now);
+  end if;
   if p_verdict = 1 and v.entry_type = 7 then
     update realname.verification set next_due = p_next_due
-    where person_id = p_person_id and operator_id = v.operator_id and state = 6;
+    where (person_id = p_person_id or person_id = any (realname.members_of(p_person_id, v.operator_id)))
+      and operator_id = v.operator_id and state = 6;
   end if;
   insert into realname.decision values
     (p_person_id, p_verification_id, p_expected_sequence + 1, v.attempt, p_decision, p_facts, p_facts_subject, p_salt,
@@ -274,6 +293,7 @@ create function realname.raise_dispute(
   p_principal text, p_sealed bytea, p_audit_id uuid, p_leaf bytea, p_now timestamptz)
 returns uuid language plpgsql as $$
 begin
+  perform realname.lock_people(array[p_person_id]);
   update realname.person set row_version = row_version + 1 where person_id = p_person_id;
   insert into realname.dispute values
     (p_dispute_id, p_operator, p_agent, p_outlet, p_person_id, p_line_id, 1, p_now, p_deadline, null, p_principal, null,
@@ -286,16 +306,20 @@ begin
   return p_dispute_id;
 end $$;
 
--- Decides a dispute; upheld (2), the line ends. False if it was decided so before.
+-- Decides a dispute; upheld (2), the line ends, be it that of another document of the person. False if it was decided so before.
 create function realname.resolve_dispute(
   p_operator text, p_dispute_id uuid, p_state smallint, p_principal text, p_sealed bytea, p_audit_id uuid, p_leaf bytea,
   p_now timestamptz)
 returns boolean language plpgsql as $$
 declare
   d realname.dispute;
+  v_holder uuid;
 begin
   select * into d from realname.dispute where dispute_id = p_dispute_id and operator_id = p_operator;
-  update realname.person set row_version = row_version + 1 where person_id = d.person_id;
+  -- Linked people dispute each other's lines as their own.
+  select person_id into v_holder from realname.verification_claim where verification_id = d.line_id;
+  perform realname.lock_people(array[d.person_id, v_holder]);
+  update realname.person set row_version = row_version + 1 where person_id in (d.person_id, v_holder);
   select * into d from realname.dispute where dispute_id = p_dispute_id for update;
   if d.state = p_state then
     return false;
@@ -306,8 +330,8 @@ begin
   set state = p_state, resolve_time = p_now, resolved_by = p_principal, sealed_explanation = p_sealed
   where dispute_id = p_dispute_id;
   if p_state = 2 and exists (select 1 from realname.verification v
-                             where v.person_id = d.person_id and v.verification_id = d.line_id and v.state = 6) then
-    perform realname.release_verification(d.person_id, d.line_id, 9::smallint, p_now);
+                             where v.person_id = v_holder and v.verification_id = d.line_id and v.state = 6) then
+    perform realname.release_verification(v_holder, d.line_id, 9::smallint, p_now);
     insert into realname.line_end values (d.line_id, 'not the holder''s, by dispute', p_principal, p_now);
   end if;
   insert into realname.audit_record values (p_audit_id, d.line_id, p_leaf, p_now);
