@@ -5,6 +5,7 @@
 //   closed   registrations over the network, as fast as a number of clients can
 //   open     registrations that arrive at a given rate whether or not the last one is answered
 //   cpu      processor time of a process and its children so far
+//   script   the bare SQL of a registration, for pgbench
 #include <algorithm>
 #include <atomic>
 #include <cmath>
@@ -20,6 +21,8 @@
 #include <CLI/CLI.hpp>
 
 #include "bench/command_line.h"
+#include "bench/pgbench_script.h"
+#include "bench/populate.h"
 #include "bench/process_use.h"
 #include "cli/client.h"
 #include "cli/made_up_person.h"
@@ -36,6 +39,10 @@ struct Options {
   std::string bundle_dir = ".assets/bundles/faceplugin";
   std::string calibration_file = "face/bundles/faceplugin/calibration.textproto";
   uint64_t first_person = 0;
+  // Where a population came from: in its own hall, and with `known` its own people for another line.
+  Population population;
+  bool hall = false;
+  bool known = false;
   int clients = 8;
   int seconds = 20;
   int warm_up_seconds = 2;
@@ -60,19 +67,32 @@ std::vector<Pair> ReadPairs(const Options& options) {
 
 double SecondsSince(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
 
-// Calls `work(n)` from `threads` threads for a time after a warm-up, and prints how often and at what price.
+// Sorts.
+double PercentileMilliseconds(std::vector<double>& seconds, double p) {
+  std::sort(seconds.begin(), seconds.end());
+  return 1000 * seconds[std::min(seconds.size() - 1, static_cast<size_t>(p * static_cast<double>(seconds.size())))];
+}
+
+// Calls `work(n)` from `threads` threads for a time after a warm-up, and prints how often, how fast and at what price.
 template <typename MakeWork>
-void Repeat(const Options& options, const MakeWork& make_work, const std::string& more) {
+void Repeat(const Options& options, const MakeWork& make_work) {
   std::atomic<uint64_t> next{0}, done{0}, good{0};
   std::atomic<bool> stop{false};
+  std::mutex mutex;
+  std::vector<double> times;
   std::vector<std::thread> threads;
   for (int i = 0; i < options.clients; ++i) {
     threads.emplace_back([&] {
       auto work = make_work();
+      std::vector<double> own;
       while (!stop) {
+        const auto began = Clock::now();
         good += work(next++) ? 1 : 0;
+        own.push_back(SecondsSince(began));
         ++done;
       }
+      const std::lock_guard lock(mutex);
+      times.insert(times.end(), own.begin() + static_cast<std::ptrdiff_t>(own.size() / 10), own.end());
     });
   }
   std::this_thread::sleep_for(std::chrono::seconds(options.warm_up_seconds));
@@ -89,8 +109,8 @@ void Repeat(const Options& options, const MakeWork& make_work, const std::string
   stop = true;
   for (auto& thread : threads) thread.join();
   std::cout << "done=" << done_after - done_before << " good=" << good_after - good_before << " wall=" << wall
-            << " own_cpu=" << own_used << " server_cpu=" << server_used << " database_cpu=" << database_used << more
-            << "\n";
+            << " own_cpu=" << own_used << " server_cpu=" << server_used << " database_cpu=" << database_used
+            << " p50=" << PercentileMilliseconds(times, 0.5) << " p99=" << PercentileMilliseconds(times, 0.99) << "\n";
 }
 
 int Pairs(const Options& options) {
@@ -100,24 +120,32 @@ int Pairs(const Options& options) {
   engine_options.calibration_file = options.calibration_file;
   auto engine = FaceEngine::Create(engine_options);
   if (!engine.ok()) throw std::runtime_error(engine.status().message());
-  Repeat(
-      options,
-      [&] {
-        return [&](uint64_t n) {
-          const Pair& pair = pairs[n % pairs.size()];
-          const std::string_view pictures[] = {pair.id_photo, pair.live_portrait};
-          auto evidence = (*engine)->Examine(pictures, Clock::now() + std::chrono::seconds(60));
-          return evidence.ok() && (*engine)->Compare((*evidence)[0], (*evidence)[1]).ok();
-        };
-      },
-      "");
+  Repeat(options, [&] {
+    return [&](uint64_t n) {
+      const Pair& pair = pairs[n % pairs.size()];
+      const std::string_view pictures[] = {pair.id_photo, pair.live_portrait};
+      auto evidence = (*engine)->Examine(pictures, Clock::now() + std::chrono::seconds(60));
+      return evidence.ok() && (*engine)->Compare((*evidence)[0], (*evidence)[1]).ok();
+    };
+  });
   return 0;
 }
 
 v1::SubmitRegistrationRequest Application(const Options& options, const std::vector<Pair>& pairs, uint64_t n) {
   const Pair& pair = pairs[n % pairs.size()];
   const uint64_t person = options.first_person + n;
-  return cli::MadeUpApplication(person, person, "agent1", "outlet1", pair.id_photo, pair.live_portrait);
+  if (!options.hall) {
+    return cli::MadeUpApplication(person, person, "agent1", "outlet1", pair.id_photo, pair.live_portrait);
+  }
+  cli::MadeUpVisit visit;
+  visit.person = options.known ? OneWithRoom(options.population, person) : kFirstStranger + person;
+  visit.msisdn = kFirstStrangersNumber + person;
+  visit.channel = v1::CHANNEL_TYPE_OWN_HALL;
+  visit.outlet_id = kPopulationOutlet;
+  visit.device_id = MadeUpReader(person);
+  visit.id_photo = pair.id_photo;
+  visit.live_portrait = pair.live_portrait;
+  return cli::MadeUpApplication(std::move(visit));
 }
 
 bool Passes(cli::Client& client, const v1::SubmitRegistrationRequest& request) {
@@ -130,14 +158,11 @@ bool Passes(cli::Client& client, const v1::SubmitRegistrationRequest& request) {
 
 int Closed(const Options& options) {
   const auto pairs = ReadPairs(options);
-  Repeat(
-      options,
-      [&] {
-        return [&, client = std::make_shared<cli::Client>(options.connection)](uint64_t n) {
-          return Passes(*client, Application(options, pairs, n));
-        };
-      },
-      "");
+  Repeat(options, [&] {
+    return [&, client = std::make_shared<cli::Client>(options.connection)](uint64_t n) {
+      return Passes(*client, Application(options, pairs, n));
+    };
+  });
   return 0;
 }
 
@@ -170,13 +195,10 @@ int Open(const Options& options) {
     });
   }
   for (auto& thread : threads) thread.join();
-  std::sort(times.begin(), times.end());
-  const auto percentile = [&](double p) {
-    return 1000 * times[std::min(times.size() - 1, static_cast<size_t>(p * static_cast<double>(times.size())))];
-  };
   if (times.empty()) throw std::runtime_error("nothing arrived: the rate is too low for the time");
-  std::cout << "done=" << times.size() << " good=" << good << " p50=" << percentile(0.5) << " p95=" << percentile(0.95)
-            << " p99=" << percentile(0.99) << " max=" << 1000 * times.back() << "\n";
+  std::cout << "done=" << times.size() << " good=" << good << " p50=" << PercentileMilliseconds(times, 0.5)
+            << " p95=" << PercentileMilliseconds(times, 0.95) << " p99=" << PercentileMilliseconds(times, 0.99)
+            << " max=" << 1000 * times.back() << "\n";
   return 0;
 }
 
@@ -194,7 +216,15 @@ int Main(int argc, char** argv) {
   app.add_option("--rate", o.rate);
   app.add_option("--server-pid", o.server_pid);
   app.add_option("--postmaster-pid", o.postmaster_pid);
+  app.add_option("--seed", o.population.seed);
+  app.add_option("--people", o.population.people);
+  app.add_flag("--hall", o.hall);
+  app.add_flag("--known", o.known);
   int status = 1;
+  app.add_subcommand("script")->callback([&] {
+    std::cout << RegistrationScript();
+    status = 0;
+  });
   app.add_subcommand("pairs")->callback([&] { status = Pairs(o); });
   app.add_subcommand("closed")->callback([&] { status = Closed(o); });
   app.add_subcommand("open")->callback([&] { status = Open(o); });

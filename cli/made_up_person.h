@@ -28,8 +28,22 @@ void SignMadeUp(v1::SubmitRegistrationRequest& request);
 void SignMadeUp(v1::ResubmitEvidenceRequest& request, const std::string& agent_id, int64_t seconds);
 void SignMadeUp(v1::RequestReviewRequest& request);
 
-// An application at a counter: the document was read from its chip just now by the made-up device, and the notices of
-// the shipped policy were ticked, with consent to keep the face reference.
+// Who comes to which counter, and what for.
+struct MadeUpVisit {
+  uint64_t person = 0;
+  uint64_t msisdn = 0;
+  v1::ChannelType channel = v1::CHANNEL_TYPE_AGENT_STORE;
+  std::string agent_id;
+  std::string outlet_id;
+  std::string id_photo;
+  std::string live_portrait;
+  int64_t seconds = 0;    // since 1970, when document and consents were taken; 0: just now
+  std::string device_id;  // a made-up device of this name; empty: the agent's
+};
+
+// An application at a counter: the document was read from its chip by a made-up device, and the notices of the shipped
+// policy were ticked, with consent to keep the face reference.
+v1::SubmitRegistrationRequest MadeUpApplication(MadeUpVisit visit);
 v1::SubmitRegistrationRequest MadeUpApplication(uint64_t person, uint64_t msisdn, const std::string& agent_id,
                                                 const std::string& outlet_id, std::string id_photo,
                                                 std::string live_portrait);

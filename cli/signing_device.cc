@@ -20,7 +20,7 @@ std::string DigestOf(const std::string& picture) { return picture.empty() ? std:
 SigningDevice SigningDevice::FromFile(std::string device_id, const std::string& key_file) {
   auto key = SigningKey::FromPem(ReadFileOrThrow(key_file));
   if (!key.ok()) throw std::runtime_error(key_file + " " + key.status().message());
-  return SigningDevice(std::move(device_id), std::move(key).value());
+  return SigningDevice(std::move(device_id), std::make_shared<const SigningKey>(*std::move(key)));
 }
 
 void SigningDevice::Sign(v1::Capture& capture, uint64_t counter, const v1::Document* document,
@@ -28,7 +28,7 @@ void SigningDevice::Sign(v1::Capture& capture, uint64_t counter, const v1::Docum
   capture.set_device_id(device_id_);
   v1::CaptureSignature& signature = *capture.mutable_signature();
   if (signature.session_nonce().empty()) signature.set_counter(counter);
-  signature.set_signature(key_.Sign(CaptureBytes(capture, document, DigestOf(id_photo), DigestOf(live_portrait))));
+  signature.set_signature(key_->Sign(CaptureBytes(capture, document, DigestOf(id_photo), DigestOf(live_portrait))));
 }
 
 void SigningDevice::Sign(v1::SubmitRegistrationRequest& request, uint64_t counter) const {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 
 #include "realname/v1/registration_service.pb.h"
@@ -12,7 +13,8 @@ namespace realname::cli {
 
 class SigningDevice {
  public:
-  SigningDevice(std::string device_id, SigningKey key) : device_id_(std::move(device_id)), key_(std::move(key)) {}
+  SigningDevice(std::string device_id, std::shared_ptr<const SigningKey> key)
+      : device_id_(std::move(device_id)), key_(std::move(key)) {}
   // `key_file` in PEM, without a pass phrase.
   static SigningDevice FromFile(std::string device_id, const std::string& key_file);
 
@@ -28,7 +30,7 @@ class SigningDevice {
             const std::string& live_portrait) const;
 
   std::string device_id_;
-  SigningKey key_;
+  std::shared_ptr<const SigningKey> key_;
 };
 
 // "31.23,121.47": degrees north and east.

@@ -28,6 +28,118 @@ std::string Counted(const std::string& window, const std::string& rows) {
 
 }  // namespace
 
+std::string ObserveStatement() {
+  // Everything in one statement of subqueries, whose plan is kept: functions would cost a call each.
+  const std::string person_attempts =
+      "select 1 from realname.attempt t where t.operator_id = $4 and t.kind = 1 and t.counted = o.person_id::text ";
+  const std::string in_force = "e.operator_id = $4 and realname.is_in_force(e, $23)";
+  return "select o.request_verification_id, o.same_payload, o.person_id, o.row_version, o.person_known, "
+         "o.name_differs, "
+         "o.numbers_held, o.msisdn_taken, a.status, a.contract_from, a.contract_to, a.trained_until, "
+         "coalesce(a.acts_for <> '', false), u.status, m.status, m.trained_until, u.latitude_e7, u.longitude_e7, " +
+         Counted("$24::bigint", person_attempts + "and t.attempt_time > realname.at($10) - interval '1 minute'") +
+         ", " + Counted("$24::bigint", person_attempts + "and t.attempt_time > realname.at($24)") + ", " +
+         Counted("$24::bigint",
+                 "select 1 from realname.attempt t where t.operator_id = $4 and t.kind = 2 "
+                 "and t.counted = ($14::text[])[1] and t.attempt_time > realname.at($24)") +
+         ", " +
+         Counted("$24::bigint",
+                 "select 1 from realname.attempt t where t.operator_id = $4 and t.kind = 3 and t.counted = $11 "
+                 "and t.attempt_time > realname.at($24)") +
+         ", " +
+         Counted("$17::bigint",
+                 "select distinct x.person_id from realname.capture x where x.operator_id = $4 "
+                 "and x.device_id = ($14::text[])[1] and x.take_time > realname.at($17) "
+                 "and x.person_id is distinct from o.person_id") +
+         ", " +
+         Counted("$18::bigint",
+                 "select 1 from realname.address_use x where x.index_version = $5 and x.address_index = $16 "
+                 "and x.operator_id = $4 and x.use_time > realname.at($18) "
+                 "and x.person_id is distinct from o.person_id") +
+         ", " +
+         Counted("$20::uuid",
+                 "select 1 from realname.verification v where v.operator_id = $4 and v.agent_id = $11 "
+                 "and v.outlet_id = $12 and v.verification_id >= $20 and v.verification_id is distinct from $9") +
+         ", " +
+         Counted("$19::bigint",
+                 "select 1 from realname.verification v where v.person_id = o.person_id and v.operator_id = $4 "
+                 "and v.holds_place and v.create_time > realname.at($19) "
+                 "and (v.expire_time is null or v.expire_time > realname.at($10)) "
+                 "and v.verification_id is distinct from $9") +
+         // Entries of lists in force, as "id:kind id:kind ..." in the order of their ids.
+         ", (select string_agg(hit.entry_id || ':' || hit.kind, ' ' order by hit.entry_id) from ("
+         "  select e.entry_id, e.kind from realname.list_entry e where e.person_id = any (o.members) and e.kind in "
+         "(1, 3) "
+         "  and " +
+         in_force +
+         "  union select e.entry_id, e.kind from unnest($22::bytea[]) as party "
+         "  join realname.document_claim y on y.index_version = $5 and y.document_index = party "
+         "  join realname.list_entry e on e.person_id = y.person_id and e.kind in (1, 3) and " +
+         in_force +
+         "  union select e.entry_id, e.kind from realname.list_entry e where $11 <> '' and e.agent_id = $11 and " +
+         in_force +
+         "  union select e.entry_id, e.kind from realname.list_entry e where e.number_index_version = $5 "
+         "  and e.number_index = $8 and " +
+         in_force +
+         // And what the person disputes themselves.
+         "  union select x.dispute_id, 4 from realname.dispute x where x.person_id = any (o.members) and "
+         "x.operator_id = "
+         "$4 "
+         "  and x.state = 1) hit), k.device_id, d.status, d.agent_id, d.outlet_id, d.public_key, exists ("
+         "  select 1 from realname.capture x where x.operator_id = $4 and x.device_id = k.device_id "
+         "  and x.counter = nullif(k.counter, 0)), l.person_id, l.verification_id, l.given, "
+         "coalesce(l.person_id = any (o.members), false), q.person_id, q.person_id = any (o.members), c.status, "
+         "c.contract_from, "
+         "c.contract_to "
+         "from realname.observe($1, $2, $3, $4, $5, $6, $7, $8, $9, $21, realname.at($10)) o "
+         "left join realname.seller a on a.operator_id = $4 and a.agent_id = $11 and a.outlet_id = '' "
+         "and a.staff_id = '' "
+         "left join realname.seller c on c.operator_id = $4 and c.agent_id = '' and c.outlet_id = '' "
+         "and c.staff_id = '' "
+         "left join lateral (select y.person_id from realname.document_claim y where y.index_version = $5 "
+         "  and y.document_index = $27 and y.name_index = $28 and exists (select 1 from realname.verification w "
+         "  where w.person_id = y.person_id and w.operator_id = $4 and w.state = 6)) q on true "
+         "left join realname.seller u on u.operator_id = $4 and u.agent_id = $11 and u.outlet_id = $12 "
+         "and u.staff_id = '' "
+         "left join realname.seller m on m.operator_id = $4 and m.agent_id = $11 and m.outlet_id = $12 and "
+         "m.staff_id = $13 "
+         "left join lateral (select n.person_id, n.verification_id, ("
+         "    select t.verification_id from realname.verification t where t.line_id = n.verification_id "
+         "    and t.entry_type = 5 and t.state = 5 and t.verdict = 1 and t.expire_time > realname.at($10) "
+         "    and right(t.verification_id::text, 12) = $29) as given "
+         "  from realname.number_claim n join realname.verification v on v.person_id = n.person_id "
+         "  and v.verification_id = n.verification_id "
+         "  where $26 and n.index_version = $5 and n.number_index = $8 and v.operator_id = $4 and v.state = 6) l on "
+         "true "
+         "left join unnest($14::text[], $15::bigint[]) with ordinality k(device_id, counter, position) on true "
+         "left join realname.capture_device d on d.operator_id = $4 and d.device_id = k.device_id "
+         "order by k.position";
+}
+
+std::string CommitApplicationStatement() {
+  return "select case when realname.commit_application($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, "
+         "$15, "
+         "$16::smallint, $17::smallint, $18, $19, $20, $21, $22, realname.at($23), $24, $25, $26, $27, $28, $29, "
+         "$30, $31, $32, $33, $34, $35, $36, $37, realname.at($38)) "
+         "then realname.note_application($6, $43, $9, $5, $19 + 1, $39, $40, $41, $42, $12, $44, realname.at($38)) "
+         "else false end";
+}
+
+std::string PutPhotosStatement() {
+  return "insert into media.photo as p select v.* from (values "
+         "  ($1::uuid, $2::bytea, $3::bytea, realname.at($6), $7::bytea, realname.at($9)), "
+         "  ($1, $4::bytea, $5::bytea, realname.at($6), $8::bytea, realname.at($9))) "
+         "  v (person_id, name, sealed, create_time, sealed_evidence, evidence_expire_time) "
+         "limit case when $4 = $2 then 1 else 2 end "
+         "on conflict (person_id, name) do update set "
+         "create_time = greatest(p.create_time, excluded.create_time), "
+         "sealed_evidence = coalesce(excluded.sealed_evidence, p.sealed_evidence), "
+         "evidence_expire_time = case when excluded.sealed_evidence is null "
+         "  then p.evidence_expire_time else excluded.evidence_expire_time end "
+         "where p.create_time < excluded.create_time - interval '1 hour' "
+         "  or excluded.sealed_evidence is not null";
+}
+
 void PrepareRegistryStatements(Connection& connection) {
   const std::string columns = kColumns;
   const std::string latest = kLatestDecision;
@@ -36,99 +148,8 @@ void PrepareRegistryStatements(Connection& connection) {
       " from realname.verification_claim c join realname.verification v on v.person_id = c.person_id "
       "and v.verification_id = c.verification_id ";
 
-  // Everything in one statement of subqueries, whose plan is kept: functions would cost a call each.
-  const std::string person_attempts =
-      "select 1 from realname.attempt t where t.operator_id = $4 and t.kind = 1 and t.counted = o.person_id::text ";
-  const std::string in_force = "e.operator_id = $4 and realname.is_in_force(e, $23)";
-  connection.raw.prepare(
-      "observe",
-      "select o.request_verification_id, o.same_payload, o.person_id, o.row_version, o.person_known, o.name_differs, "
-      "o.numbers_held, o.msisdn_taken, a.status, a.contract_from, a.contract_to, a.trained_until, "
-      "coalesce(a.acts_for <> '', false), u.status, m.status, m.trained_until, u.latitude_e7, u.longitude_e7, " +
-          Counted("$24::bigint", person_attempts + "and t.attempt_time > realname.at($10) - interval '1 minute'") +
-          ", " + Counted("$24::bigint", person_attempts + "and t.attempt_time > realname.at($24)") + ", " +
-          Counted("$24::bigint",
-                  "select 1 from realname.attempt t where t.operator_id = $4 and t.kind = 2 "
-                  "and t.counted = ($14::text[])[1] and t.attempt_time > realname.at($24)") +
-          ", " +
-          Counted("$24::bigint",
-                  "select 1 from realname.attempt t where t.operator_id = $4 and t.kind = 3 and t.counted = $11 "
-                  "and t.attempt_time > realname.at($24)") +
-          ", " +
-          Counted("$17::bigint",
-                  "select distinct x.person_id from realname.capture x where x.operator_id = $4 "
-                  "and x.device_id = ($14::text[])[1] and x.take_time > realname.at($17) "
-                  "and x.person_id is distinct from o.person_id") +
-          ", " +
-          Counted("$18::bigint",
-                  "select 1 from realname.address_use x where x.index_version = $5 and x.address_index = $16 "
-                  "and x.operator_id = $4 and x.use_time > realname.at($18) "
-                  "and x.person_id is distinct from o.person_id") +
-          ", " +
-          Counted("$20::uuid",
-                  "select 1 from realname.verification v where v.operator_id = $4 and v.agent_id = $11 "
-                  "and v.outlet_id = $12 and v.verification_id >= $20 and v.verification_id is distinct from $9") +
-          ", " +
-          Counted("$19::bigint",
-                  "select 1 from realname.verification v where v.person_id = o.person_id and v.operator_id = $4 "
-                  "and v.holds_place and v.create_time > realname.at($19) "
-                  "and (v.expire_time is null or v.expire_time > realname.at($10)) "
-                  "and v.verification_id is distinct from $9") +
-          // Entries of lists in force, as "id:kind id:kind ..." in the order of their ids.
-          ", (select string_agg(hit.entry_id || ':' || hit.kind, ' ' order by hit.entry_id) from ("
-          "  select e.entry_id, e.kind from realname.list_entry e where e.person_id = any (o.members) and e.kind in "
-          "(1, 3) "
-          "  and " +
-          in_force +
-          "  union select e.entry_id, e.kind from unnest($22::bytea[]) as party "
-          "  join realname.document_claim y on y.index_version = $5 and y.document_index = party "
-          "  join realname.list_entry e on e.person_id = y.person_id and e.kind in (1, 3) and " +
-          in_force +
-          "  union select e.entry_id, e.kind from realname.list_entry e where $11 <> '' and e.agent_id = $11 and " +
-          in_force +
-          "  union select e.entry_id, e.kind from realname.list_entry e where e.number_index_version = $5 "
-          "  and e.number_index = $8 and " +
-          in_force +
-          // And what the person disputes themselves.
-          "  union select x.dispute_id, 4 from realname.dispute x where x.person_id = any (o.members) and "
-          "x.operator_id = "
-          "$4 "
-          "  and x.state = 1) hit), k.device_id, d.status, d.agent_id, d.outlet_id, d.public_key, exists ("
-          "  select 1 from realname.capture x where x.operator_id = $4 and x.device_id = k.device_id "
-          "  and x.counter = nullif(k.counter, 0)), l.person_id, l.verification_id, l.given, "
-          "coalesce(l.person_id = any (o.members), false), q.person_id, q.person_id = any (o.members), c.status, "
-          "c.contract_from, "
-          "c.contract_to "
-          "from realname.observe($1, $2, $3, $4, $5, $6, $7, $8, $9, $21, realname.at($10)) o "
-          "left join realname.seller a on a.operator_id = $4 and a.agent_id = $11 and a.outlet_id = '' "
-          "and a.staff_id = '' "
-          "left join realname.seller c on c.operator_id = $4 and c.agent_id = '' and c.outlet_id = '' "
-          "and c.staff_id = '' "
-          "left join lateral (select y.person_id from realname.document_claim y where y.index_version = $5 "
-          "  and y.document_index = $27 and y.name_index = $28 and exists (select 1 from realname.verification w "
-          "  where w.person_id = y.person_id and w.operator_id = $4 and w.state = 6)) q on true "
-          "left join realname.seller u on u.operator_id = $4 and u.agent_id = $11 and u.outlet_id = $12 "
-          "and u.staff_id = '' "
-          "left join realname.seller m on m.operator_id = $4 and m.agent_id = $11 and m.outlet_id = $12 and "
-          "m.staff_id = $13 "
-          "left join lateral (select n.person_id, n.verification_id, ("
-          "    select t.verification_id from realname.verification t where t.line_id = n.verification_id "
-          "    and t.entry_type = 5 and t.state = 5 and t.verdict = 1 and t.expire_time > realname.at($10) "
-          "    and right(t.verification_id::text, 12) = $29) as given "
-          "  from realname.number_claim n join realname.verification v on v.person_id = n.person_id "
-          "  and v.verification_id = n.verification_id "
-          "  where $26 and n.index_version = $5 and n.number_index = $8 and v.operator_id = $4 and v.state = 6) l on "
-          "true "
-          "left join unnest($14::text[], $15::bigint[]) with ordinality k(device_id, counter, position) on true "
-          "left join realname.capture_device d on d.operator_id = $4 and d.device_id = k.device_id "
-          "order by k.position");
-  connection.raw.prepare(
-      "commit_application",
-      "select case when realname.commit_application($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, "
-      "$16::smallint, $17::smallint, $18, $19, $20, $21, $22, realname.at($23), $24, $25, $26, $27, $28, $29, "
-      "$30, $31, $32, $33, $34, $35, $36, $37, realname.at($38)) "
-      "then realname.note_application($6, $43, $9, $5, $19 + 1, $39, $40, $41, $42, $12, $44, realname.at($38)) "
-      "else false end");
+  connection.raw.prepare("observe", ObserveStatement());
+  connection.raw.prepare("commit_application", CommitApplicationStatement());
   connection.raw.prepare(
       "commit_contest",
       "select case when realname.commit_application($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, "
@@ -379,19 +400,7 @@ void PrepareRegistryStatements(Connection& connection) {
   connection.raw.prepare("get_proposal", proposal_columns + "where p.proposal_id = $1");
   connection.raw.prepare("list_proposals", proposal_columns + "order by p.propose_time desc, p.proposal_id limit $1");
   connection.raw.prepare("policy_get", "select body from realname.policy_pack where digest = $1");
-  connection.raw.prepare("photo_put",
-                         "insert into media.photo as p select v.* from (values "
-                         "  ($1::uuid, $2::bytea, $3::bytea, realname.at($6), $7::bytea, realname.at($9)), "
-                         "  ($1, $4::bytea, $5::bytea, realname.at($6), $8::bytea, realname.at($9))) "
-                         "  v (person_id, name, sealed, create_time, sealed_evidence, evidence_expire_time) "
-                         "limit case when $4 = $2 then 1 else 2 end "
-                         "on conflict (person_id, name) do update set "
-                         "create_time = greatest(p.create_time, excluded.create_time), "
-                         "sealed_evidence = coalesce(excluded.sealed_evidence, p.sealed_evidence), "
-                         "evidence_expire_time = case when excluded.sealed_evidence is null "
-                         "  then p.evidence_expire_time else excluded.evidence_expire_time end "
-                         "where p.create_time < excluded.create_time - interval '1 hour' "
-                         "  or excluded.sealed_evidence is not null");
+  connection.raw.prepare("photo_put", PutPhotosStatement());
   connection.raw.prepare("photo_get",
                          "select sealed, sealed_evidence from media.photo where person_id = $1 and name = $2");
   connection.raw.prepare(

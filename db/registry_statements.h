@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <string>
 
 #include <google/protobuf/timestamp.pb.h>
 
@@ -13,6 +14,11 @@
 namespace realname::db {
 
 void PrepareRegistryStatements(Connection& connection);
+
+// What a new application costs, with $1 ... as prepared: a benchmark sends the same.
+std::string ObserveStatement();
+std::string PutPhotosStatement();
+std::string CommitApplicationStatement();
 
 // Time as SQL passes it: microseconds since the Unix epoch.
 inline int64_t Micros(TimePoint time) {

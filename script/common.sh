@@ -87,8 +87,8 @@ stop_server() {
   server_pid=
 }
 
-# Process id of the private database.
-postmaster() { head -n 1 "$folder/data/cluster/postmaster.pid"; }
+# Process id of the private database: that of $data, if set, else of $folder.
+postmaster() { head -n 1 "${data:-$folder/data}/cluster/postmaster.pid"; }
 
 # A tool of PostgreSQL as the user who may enter the private database's socket folder.
 sql_tool() {
@@ -97,4 +97,4 @@ sql_tool() {
   "${run[@]}" "$@"
 }
 # SQL on the private database, as its superuser.
-sql() { sql_tool psql -X -q -h "$folder/data/run" -U postgres -d realname -Atc "$1"; }
+sql() { sql_tool psql -X -q -h "${data:-$folder/data}/run" -U postgres -d realname -Atc "$1"; }
