@@ -620,6 +620,7 @@ v1::Decision Examination::Merge() const {
   v1::Decision decision;
   decision.set_policy_digest(policy_.digest);
   decision.set_rules_version(kRulesVersion);
+  decision.set_represented(FactsOfWhoComes(facts_) != &facts_.subject());
   decision.set_identification(ByFace() ? v1::IDENTIFICATION_FACE : v1::IDENTIFICATION_ATTESTED);
   if (facts_.has_contest()) *decision.mutable_contest() = facts_.contest();
 
@@ -669,8 +670,8 @@ v1::Decision Examination::Merge() const {
     if (ClassOf(finding) != worst) continue;
     const v1::ReasonText& text = TextOf(policy_, finding.code);
     own_hall |= text.own_hall();
-    if (worst != v1::REASON_CLASS_RETRY) continue;
     new_application |= text.new_application();
+    if (worst != v1::REASON_CLASS_RETRY) continue;
     new_session |= text.new_session();
     later |= text.later();
     const auto ask = [&](int item) {
@@ -695,8 +696,8 @@ v1::Decision Examination::Merge() const {
         decision.set_next_action(v1::NEXT_ACTION_START_SESSION);
       } else if (new_application || decision.retry_items_size() == 0) {
         decision.clear_retry_items();
-        decision.set_next_action(own_hall && !new_application ? v1::NEXT_ACTION_OWN_HALL
-                                                              : v1::NEXT_ACTION_SUBMIT_AGAIN);
+        // What can only be done in an own hall is applied for there.
+        decision.set_next_action(own_hall ? v1::NEXT_ACTION_OWN_HALL : v1::NEXT_ACTION_SUBMIT_AGAIN);
       } else {
         decision.set_next_action(v1::NEXT_ACTION_RESUBMIT);
       }
@@ -706,7 +707,10 @@ v1::Decision Examination::Merge() const {
                                                                  : v1::NEXT_ACTION_WAIT_FOR_REVIEW);
       break;
     case v1::VERDICT_REJECT:
-      decision.set_next_action(own_hall ? v1::NEXT_ACTION_OWN_HALL : v1::NEXT_ACTION_NONE);
+      // This application is over; another, of something else or with something else, may be good.
+      decision.set_next_action(own_hall          ? v1::NEXT_ACTION_OWN_HALL
+                               : new_application ? v1::NEXT_ACTION_SUBMIT_AGAIN
+                                                 : v1::NEXT_ACTION_NONE);
       break;
     default:
       decision.set_next_action(v1::NEXT_ACTION_WAIT_FOR_SOURCE);

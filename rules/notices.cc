@@ -51,18 +51,20 @@ bool WasGiven(const Policy& policy, const v1::Facts& facts, const v1::Notice& no
 
 }  // namespace
 
-std::vector<const v1::Notice*> NoticesFor(const Policy& policy, v1::ChannelType channel, const std::string& product,
-                                          std::optional<int> age, v1::EntryType entry) {
+std::vector<const v1::Notice*> NoticesFor(const Policy& policy, const Told& told) {
   std::vector<const v1::Notice*> notices;
   for (const v1::Notice& notice : policy.pack.notices()) {
-    const bool of_age = !age || (*age >= static_cast<int>(notice.min_age()) &&
-                                 (notice.max_age() == 0 || *age <= static_cast<int>(notice.max_age())));
-    const bool of_product = product.empty() || EmptyOrContains(notice.products(), product);
+    const bool of_age = !told.age || (*told.age >= static_cast<int>(notice.min_age()) &&
+                                      (notice.max_age() == 0 || *told.age <= static_cast<int>(notice.max_age())));
+    const bool of_product = told.product.empty() || EmptyOrContains(notice.products(), told.product);
     const auto& entries = notice.entry_types();
-    const bool of_entry =
-        entry == v1::ENTRY_TYPE_UNSPECIFIED ||
-        (entries.empty() ? TakesPlace(entry) : std::find(entries.begin(), entries.end(), entry) != entries.end());
-    if (EmptyOrContains(notice.channels(), channel) && of_product && of_age && of_entry) notices.push_back(&notice);
+    const bool of_entry = told.entry == v1::ENTRY_TYPE_UNSPECIFIED ||
+                          (entries.empty() ? TakesPlace(told.entry)
+                                           : std::find(entries.begin(), entries.end(), told.entry) != entries.end());
+    const bool of_risk = !told.numbers_held || *told.numbers_held >= notice.min_numbers_held();
+    if (EmptyOrContains(notice.channels(), told.channel) && of_product && of_age && of_entry && of_risk) {
+      notices.push_back(&notice);
+    }
   }
   return notices;
 }
@@ -88,8 +90,11 @@ v1::NoticeToShow ToShow(const v1::Notice& notice) {
 std::vector<v1::ReasonCode> ConsentFaults(const Policy& policy, const v1::Facts& facts, std::optional<int> age) {
   std::vector<v1::ReasonCode> faults;
   const v1::ApplicationFacts& application = facts.application();
-  for (const v1::Notice* notice :
-       NoticesFor(policy, application.channel_type(), application.product(), age, application.entry_type())) {
+  for (const v1::Notice* notice : NoticesFor(policy, {.channel = application.channel_type(),
+                                                     .product = application.product(),
+                                                     .age = age,
+                                                     .numbers_held = facts.registry().numbers_held(),
+                                                     .entry = application.entry_type()})) {
     // Packs of before told, and asked for no record of it.
     if (notice->optional() || notice->kind() == v1::NOTICE_KIND_UNSPECIFIED || WasGiven(policy, facts, *notice))
       continue;

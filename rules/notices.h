@@ -13,10 +13,16 @@
 
 namespace realname::rules {
 
-// The notices for a channel, product, age and entry. An empty product, an unknown age and an unspecified entry are any:
-// then each that might apply.
-std::vector<const v1::Notice*> NoticesFor(const Policy& policy, v1::ChannelType channel, const std::string& product,
-                                          std::optional<int> age, v1::EntryType entry = v1::ENTRY_TYPE_UNSPECIFIED);
+// To whom notices are given, and what for. What is left out is any: then each that might apply.
+struct Told {
+  v1::ChannelType channel = v1::CHANNEL_TYPE_UNSPECIFIED;
+  std::string product = {};
+  std::optional<int> age = {};  // completed years
+  std::optional<uint32_t> numbers_held = {};
+  v1::EntryType entry = v1::ENTRY_TYPE_UNSPECIFIED;
+};
+
+std::vector<const v1::Notice*> NoticesFor(const Policy& policy, const Told& told);
 
 // A notice as it is handed out.
 v1::NoticeToShow ToShow(const v1::Notice& notice);

@@ -146,8 +146,9 @@ void CheckReasons(Faults& faults, const v1::PolicyPack& pack) {
     faults.Require(std::find(reason.visible_to().begin(), reason.visible_to().end(), v1::READER_STAFF) !=
                        reason.visible_to().end(),
                    "reasons", i, name + " must be visible to READER_STAFF");
-    faults.Require(reason.class_() == v1::REASON_CLASS_RETRY || (!reason.new_application() && !reason.new_session() &&
-                                                                 !reason.later() && !reason.retry_items_size()),
+    faults.Require(reason.class_() == v1::REASON_CLASS_RETRY ||
+                       (!reason.new_session() && !reason.later() && !reason.retry_items_size() &&
+                        (!reason.new_application() || reason.class_() == v1::REASON_CLASS_FINAL)),
                    "reasons", i, name + " has a way to retry but is not of REASON_CLASS_RETRY");
     const bool unanswered = reason.code() == v1::AUTH_SOURCE_UNAVAILABLE || reason.code() == v1::AUTH_TIMEOUT;
     faults.Require(

@@ -26,6 +26,18 @@ v1::WayOut NearestOf(v1::State state, v1::NextAction action) {
   }
 }
 
+// Whether something is wrong with what was applied for, which no vote lifts and no evidence changes: a contest of it
+// can be made, and leads to no number.
+bool WantsAnotherApplication(const Policy& policy, const v1::Decision& decision) {
+  for (const v1::CheckDecision& check : decision.checks()) {
+    for (const int code : check.reasons()) {
+      const v1::ReasonText& text = TextOf(policy, static_cast<v1::ReasonCode>(code));
+      if (text.new_application() && text.lifted_by_evidence_only()) return true;
+    }
+  }
+  return false;
+}
+
 }  // namespace
 
 std::vector<v1::WayOut> WaysOut(const Policy& policy, v1::State state, const v1::Decision& decision, bool contestable) {
@@ -42,10 +54,12 @@ std::vector<v1::WayOut> WaysOut(const Policy& policy, v1::State state, const v1:
   if (decision.next_action() == v1::NEXT_ACTION_TRY_LATER && state == v1::STATE_DECIDED) {
     ways.push_back(v1::WAY_OUT_OWN_HALL);
   }
-  if (policy.pack.alternative().channels_size() > 0 && decision.identification() != v1::IDENTIFICATION_ATTESTED) {
+  const bool another = WantsAnotherApplication(policy, decision);
+  if (policy.pack.alternative().channels_size() > 0 && decision.identification() != v1::IDENTIFICATION_ATTESTED &&
+      !decision.represented() && !another) {
     ways.push_back(v1::WAY_OUT_OWN_HALL_WITHOUT_FACE);
   }
-  if (contestable) ways.push_back(v1::WAY_OUT_REQUEST_REVIEW);
+  if (contestable && !another) ways.push_back(v1::WAY_OUT_REQUEST_REVIEW);
   return ways;
 }
 

@@ -50,8 +50,11 @@ Result<v1::PrecheckEligibilityResponse> Precheck(Registry& registry, const Polic
   facts.set_attempt(1);
 
   v1::PrecheckEligibilityResponse response;
-  for (const v1::Notice* notice : rules::NoticesFor(policy, request.channel().type(), request.product(),
-                                                    rules::HolderAge(policy, request.document(), query.now))) {
+  for (const v1::Notice* notice :
+       rules::NoticesFor(policy, {.channel = request.channel().type(),
+                                 .product = request.product(),
+                                 .age = rules::HolderAge(policy, request.document(), query.now),
+                                 .numbers_held = facts.registry().numbers_held()})) {
     *response.add_notices() = rules::ToShow(*notice);
   }
   switch (rules::Precheck(policy, facts)) {

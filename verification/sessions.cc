@@ -275,7 +275,8 @@ v1::Session Sessions::Answer(const Caller& caller, const StoredSession& session)
   answer.set_verification_id(session.verification_id);
   answer.set_extensions_left(left(challenge.max_extensions(), record.extensions()));
   answer.set_refusals_left(left(challenge.max_refused_frames(), static_cast<uint32_t>(record.refused_frames_size())));
-  for (const v1::Notice* notice : rules::NoticesFor(policy, record.channel().type(), record.product(), std::nullopt)) {
+  for (const v1::Notice* notice :
+       rules::NoticesFor(policy, {.channel = record.channel().type(), .product = record.product()})) {
     *answer.add_notices() = rules::ToShow(*notice);
   }
   for (int i = 0; i < record.actions_size(); ++i) {

@@ -137,8 +137,9 @@ TEST_F(CapturesTest, ACounterServesOnceAlsoWithinAnApplication) {
   more.add_items()->set_item(v1::EVIDENCE_ITEM_LIVE_PORTRAIT);
   more.mutable_items(0)->set_photo("live");
   *more.mutable_picture_capture() = request.parties(0).capture();
-  const cli::SigningDevice device(cli::MadeUpDeviceId("agent1"),
-                                  SigningKey::FromSeed("realname: a device for everybody"));
+  const cli::SigningDevice device(
+      cli::MadeUpDeviceId("agent1"),
+      std::make_shared<const SigningKey>(SigningKey::FromSeed("realname: a device for everybody")));
   device.Sign(more, request.parties(0).capture().signature().counter());
   const auto again = registration_.Resubmit(shop_, more, Soon());
   ASSERT_TRUE(again.ok()) << again.status().reason();

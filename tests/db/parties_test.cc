@@ -16,73 +16,7 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
-class PartiesTest : public CounterTest {
- protected:
-  v1::Party Person(v1::PartyRole role, int number, bool pictures = false) {
-    v1::Party party;
-    party.set_role(role);
-    *party.mutable_document() = cli::MadeUpDocument(static_cast<uint64_t>(number));
-    party.mutable_capture()->set_method(v1::CAPTURE_METHOD_CHIP_READ);
-    *party.mutable_capture()->mutable_time() = ToTimestamp(clock_.now);
-    if (pictures) {
-      party.set_id_photo("card of " + std::to_string(number));
-      party.set_live_portrait("face of " + std::to_string(number));
-    }
-    return party;
-  }
-  // An enterprise's line: handler with a letter, and who will use it.
-  v1::SubmitRegistrationRequest OfEnterprise() {
-    auto request = Application(hall_);
-    request.mutable_channel()->set_type(v1::CHANNEL_TYPE_OWN_HALL);
-    request.set_customer_kind(v1::CUSTOMER_KIND_ORG_ORDINARY);
-    v1::Party& subscriber = *request.mutable_parties(0);
-    subscriber.clear_id_photo();
-    subscriber.clear_live_portrait();
-    v1::Document& licence = *subscriber.mutable_document();
-    licence.Clear();
-    licence.set_type(v1::DOCUMENT_TYPE_BUSINESS_LICENCE);
-    licence.set_number("91350100M000100Y43");
-    licence.set_name("测试有限公司");
-    licence.set_address("测试省测试市测试路2号");
-    licence.set_valid_from("2015-01-01");
-    licence.set_valid_long_term(true);
-    subscriber.mutable_capture()->set_method(v1::CAPTURE_METHOD_OCR);
-    const int handler = ++people_;
-    *request.add_parties() = Person(v1::PARTY_ROLE_HANDLER, handler, true);
-    v1::Power& power = *request.mutable_parties(1)->mutable_power();
-    v1::Document& letter = *power.mutable_letter();
-    letter.set_type(v1::DOCUMENT_TYPE_AUTHORITY_LETTER);
-    letter.set_name(request.parties(1).document().name());
-    letter.set_valid_from("2026-02-01");
-    letter.set_valid_to("2026-12-31");
-    power.set_principal_number(licence.number());
-    power.set_scan("scan of the letter");
-    *request.add_parties() = Person(v1::PARTY_ROLE_ACTUAL_USER, ++people_);
-    return request;
-  }
-  v1::SubmitRegistrationRequest OfMinor() {
-    auto request = Application(hall_);
-    request.mutable_channel()->set_type(v1::CHANNEL_TYPE_OWN_HALL);
-    v1::Party& child = *request.mutable_parties(0);
-    child.clear_id_photo();
-    child.clear_live_portrait();
-    v1::Document& page = *child.mutable_document();
-    page.set_type(v1::DOCUMENT_TYPE_HOUSEHOLD_REGISTER);
-    const std::string digits = "36042620140101007";
-    for (const char c : std::string("0123456789X")) {
-      page.set_number(digits + c);
-      if (!rules::PersonOf(*policy_, page, clock_.now).number.empty()) break;
-    }
-    page.set_name("样本童");
-    page.set_birth_date("2014-01-01");
-    page.set_sex(v1::SEX_MALE);
-    page.clear_valid_from();
-    page.clear_valid_to();
-    child.mutable_capture()->set_method(v1::CAPTURE_METHOD_OCR);
-    *request.add_parties() = Person(v1::PARTY_ROLE_GUARDIAN, ++people_, true);
-    return request;
-  }
-};
+using PartiesTest = CounterTest;
 
 TEST_F(PartiesTest, AnEnterprisesHandlerIsVerifiedAndEverybodyIsOnRecord) {
   const auto request = OfEnterprise();

@@ -17,6 +17,17 @@ using ::testing::Contains;
 
 class RoutesOutTest;
 
+// Who comes, and what for, while all is well with them.
+enum class Visit {
+  kPerson,       // for a number, to an agent
+  kEnterprise,   // its handler, to an own hall
+  kMinor,        // with a guardian, to an own hall
+  kWithoutFace,  // to an own hall, with a second document
+  kHolder,       // for another SIM
+  kTaker,        // to take a number over
+  kUpdate,       // with a new document beside the registered one
+};
+
 // How a good application came to be refused.
 struct Refusal {
   v1::ReasonCode code;
@@ -24,6 +35,7 @@ struct Refusal {
   // What stood in the way before, and what a person who is shown that it is wrong puts right; null where nothing does.
   void (*before)(RoutesOutTest& test, const v1::SubmitRegistrationRequest& request) = nullptr;
   void (*mend)(RoutesOutTest& test) = nullptr;
+  Visit visit = Visit::kPerson;
 };
 
 v1::Document& DocumentOf(v1::SubmitRegistrationRequest& r) { return *r.mutable_parties(0)->mutable_document(); }
@@ -31,6 +43,71 @@ void AsItIs(v1::SubmitRegistrationRequest&) {}
 
 class RoutesOutTest : public CounterTest, public ::testing::WithParamInterface<Refusal> {
  public:
+  const Caller& By() const { return GetParam().visit == Visit::kPerson ? shop_ : hall_; }
+  v1::SubmitRegistrationRequest Good() {
+    if (GetParam().visit == Visit::kPerson) return Application(shop_);
+    if (GetParam().visit == Visit::kEnterprise) return OfEnterprise();
+    if (GetParam().visit == Visit::kMinor) return OfMinor();
+    auto good = InHall(Application(hall_));
+    if (GetParam().visit == Visit::kWithoutFace) {
+      AddSecondDocument(good);
+    } else if (GetParam().visit == Visit::kHolder) {
+      Line(good);
+      good.set_request_id(Uuid());
+      good.set_entry_type(v1::ENTRY_TYPE_SIM_REPLACEMENT);
+    } else if (GetParam().visit == Visit::kTaker) {
+      auto holder = InHall(Application(hall_));
+      Line(holder);
+      holder.set_request_id(Uuid());
+      holder.set_entry_type(v1::ENTRY_TYPE_TRANSFER_OUT);
+      Retime(holder);
+      good.set_transfer_reference_number(Submitted(hall_, holder).reference_number());
+      good.set_entry_type(v1::ENTRY_TYPE_TRANSFER_IN);
+      good.set_msisdn(holder.msisdn());
+    } else if (GetParam().visit == Visit::kUpdate) {
+      auto old = InHall(Application(hall_));
+      Line(old);
+      good.set_entry_type(v1::ENTRY_TYPE_UPDATE);
+      good.clear_msisdn();
+      *good.mutable_previous_document() = old.parties(0).document();
+    }
+    // Time has passed meanwhile.
+    Retime(good);
+    if (GetParam().visit == Visit::kWithoutFace) {
+      *good.mutable_parties(0)->mutable_alternative()->mutable_second_capture()->mutable_time() =
+          ToTimestamp(clock_.now);
+    }
+    return good;
+  }
+  void Line(const v1::SubmitRegistrationRequest& request) {
+    const auto passed = Submitted(hall_, request);
+    ASSERT_EQ(passed.verdict(), v1::VERDICT_PASS);
+    ASSERT_TRUE(
+        registry_
+            .Confirm(hall_.scope, {hall_.principal, Uuid(), "confirm"}, passed.verification_id(), clock_.now, Soon())
+            .ok());
+    clock_.now += std::chrono::hours(25);
+  }
+  // A source that says this, until it is mended.
+  void AskASource(IdentityAnswer says, bool photo = false) {
+    auto policy = std::make_shared<rules::Policy>(*policy_);
+    v1::IdentitySourcePolicy& source = *policy->pack.add_identity_sources();
+    source.set_name("national");
+    source.add_document_types(v1::DOCUMENT_TYPE_RESIDENT_ID);
+    source.set_photo(photo);
+    source.set_wait_minutes(60);
+    source.set_retry_seconds(30);
+    policy->digest += Uuid();
+    policies_.Use(policy);
+    sources_.Say(std::move(says));
+  }
+  void AskASource(v1::AuthorityAnswer answer, bool photo = false) {
+    IdentityAnswer says;
+    says.answer = answer;
+    if (photo) says.photo_state = v1::AUTHORITY_PHOTO_NONE;
+    AskASource(std::move(says), photo);
+  }
+  void MendTheSource() { sources_.Say(v1::AUTHORITY_ANSWER_MATCH); }
   // Another application of the same person.
   v1::SubmitRegistrationRequest SamePerson(const v1::SubmitRegistrationRequest& request) {
     auto other = Application(shop_);
@@ -101,7 +178,7 @@ class RoutesOutTest : public CounterTest, public ::testing::WithParamInterface<R
     added.entry.set_to_date("2027-12-31");
     added.entry.set_state(v1::LIST_STATE_ACTIVE);
     if (entry.has_document()) {
-      added.document_type = v1::DOCUMENT_TYPE_RESIDENT_ID;
+      added.document_type = entry.document().type();
       added.document_number = Redacted(std::string(entry.document().number()));
     }
     added.note = "a reason";
@@ -110,6 +187,12 @@ class RoutesOutTest : public CounterTest, public ::testing::WithParamInterface<R
   void List(const v1::SubmitRegistrationRequest& request) {
     v1::ListEntry entry;
     entry.set_kind(v1::LIST_KIND_PUNISHED_PERSON);
+    *entry.mutable_document() = request.parties(0).document();
+    Import(entry);
+  }
+  void ListTheOrganisation(const v1::SubmitRegistrationRequest& request) {
+    v1::ListEntry entry;
+    entry.set_kind(v1::LIST_KIND_BAD_ORGANISATION);
     *entry.mutable_document() = request.parties(0).document();
     Import(entry);
   }
@@ -154,10 +237,28 @@ class RoutesOutTest : public CounterTest, public ::testing::WithParamInterface<R
                   std::chrono::duration_cast<std::chrono::seconds>(clock_.now.time_since_epoch()).count() - 60);
   }
 
+  // What is about a line that there is keeps its number.
+  static void Renumber(v1::SubmitRegistrationRequest& request) {
+    if (request.entry_type() == v1::ENTRY_TYPE_OPEN) {
+      request.set_msisdn(cli::MadeUpMsisdn(static_cast<uint64_t>(++people_)));
+    }
+  }
+  void AddSecondDocument(v1::SubmitRegistrationRequest& request) {
+    v1::AlternativeIdentification& alternative = *request.mutable_parties(0)->mutable_alternative();
+    v1::Document& second = *alternative.mutable_second_document();
+    second.set_type(v1::DOCUMENT_TYPE_PASSPORT);
+    second.set_number("E" + std::to_string(10000000 + ++people_));
+    second.set_nationality("CHN");
+    second.set_name(request.parties(0).document().name());
+    second.set_valid_to("2030-01-01");
+    alternative.mutable_second_capture()->set_method(v1::CAPTURE_METHOD_OCR);
+    *alternative.mutable_second_capture()->mutable_time() = ToTimestamp(clock_.now);
+  }
+
   v1::Verification spare_;
   v1::SubmitRegistrationRequest InHall(v1::SubmitRegistrationRequest good) {
     good.set_request_id(Uuid());
-    good.set_msisdn(cli::MadeUpMsisdn(static_cast<uint64_t>(++people_)));
+    Renumber(good);
     good.mutable_channel()->Clear();
     good.mutable_channel()->set_type(v1::CHANNEL_TYPE_OWN_HALL);
     good.mutable_channel()->set_outlet_id(hall_.owner.outlet_id);
@@ -181,6 +282,10 @@ class RoutesOutTest : public CounterTest, public ::testing::WithParamInterface<R
           *item.mutable_document() = good.parties(0).document();
           *item.mutable_capture() = good.parties(0).capture();
           break;
+        case v1::EVIDENCE_ITEM_SECOND_DOCUMENT:
+          *item.mutable_document() = good.parties(0).alternative().second_document();
+          *item.mutable_capture() = good.parties(0).alternative().second_capture();
+          break;
         case v1::EVIDENCE_ITEM_CONSENT:
           *item.mutable_consents() = good.consents();
           break;
@@ -200,10 +305,19 @@ class RoutesOutTest : public CounterTest, public ::testing::WithParamInterface<R
     }
     return answer;
   }
-  v1::Verification AskedForTheDocument(const v1::Verification& waiting) {
-    auto vote = Vote(Claimed(ann_, waiting.verification_id()), v1::REVIEW_CONCLUSION_REQUEST_EVIDENCE);
-    vote.add_retry_items(v1::EVIDENCE_ITEM_DOCUMENT);
-    auto asked = reviews_.Decide(ann_, vote, Soon());
+  // Who comes without a face needs the word of a second member of the staff, at the counter or before the desk.
+  v1::Verification Attested(v1::Verification answer, const v1::SubmitRegistrationRequest& good) {
+    if (GetParam().visit != Visit::kWithoutFace) return answer;
+    const bool contest = !answer.contested_reference_number().empty();
+    if (answer.state() == v1::STATE_IN_REVIEW && contest) answer = AskedFor(v1::EVIDENCE_ITEM_ATTESTATION, answer);
+    if (answer.state() != v1::STATE_AWAITING_EVIDENCE) return answer;
+    return Resubmitted(Seller("", "hall1", "colleague"), answer, good);
+  }
+  v1::Verification AskedFor(v1::EvidenceItem item, const v1::Verification& waiting) {
+    const Caller asks = Staff(v1::ROLE_REVIEWER, "asks");
+    auto vote = Vote(Claimed(asks, waiting.verification_id()), v1::REVIEW_CONCLUSION_REQUEST_EVIDENCE);
+    vote.add_retry_items(item);
+    auto asked = reviews_.Decide(asks, vote, Soon());
     EXPECT_TRUE(asked.ok()) << asked.status().reason() << " " << asked.status().message();
     return asked.ok() ? asked->verification() : v1::Verification();
   }
@@ -211,38 +325,42 @@ class RoutesOutTest : public CounterTest, public ::testing::WithParamInterface<R
   v1::Verification Gone(v1::WayOut way, const v1::Verification& refused, v1::SubmitRegistrationRequest good) {
     switch (way) {
       case v1::WAY_OUT_RESUBMIT:
-        return Resubmitted(shop_, refused, good);
+        // A second member of the staff says who it is.
+        return Resubmitted(GetParam().visit == Visit::kWithoutFace ? Seller("", "hall1", "colleague") : By(), refused,
+                           good);
       case v1::WAY_OUT_WAIT_FOR_REVIEW:
         // What is missing no vote makes up for: the reviewer asks for it.
-        return GetParam().code == v1::REC_INCOMPLETE ? Resubmitted(shop_, AskedForTheDocument(refused), good) : refused;
+        return GetParam().code == v1::REC_INCOMPLETE
+                   ? Resubmitted(By(), AskedFor(v1::EVIDENCE_ITEM_DOCUMENT, refused), good)
+                   : refused;
       case v1::WAY_OUT_TRY_LATER:
         clock_.now += std::chrono::hours(24);
         Retime(good);
         good.set_request_id(Uuid());
-        return Submitted(shop_, good);
+        return Submitted(By(), good);
       case v1::WAY_OUT_SUBMIT_AGAIN:
         good.set_request_id(Uuid());
-        good.set_msisdn(cli::MadeUpMsisdn(static_cast<uint64_t>(++people_)));
-        return Submitted(shop_, good);
+        Renumber(good);
+        return Submitted(By(), good);
       case v1::WAY_OUT_OWN_HALL:
         return Submitted(hall_, InHall(good));
       case v1::WAY_OUT_OWN_HALL_WITHOUT_FACE: {
         auto request = InHall(good);
-        v1::AlternativeIdentification& alternative = *request.mutable_parties(0)->mutable_alternative();
-        v1::Document& second = *alternative.mutable_second_document();
-        second.set_type(v1::DOCUMENT_TYPE_PASSPORT);
-        second.set_number("E" + std::to_string(10000000 + people_));
-        second.set_nationality("CHN");
-        second.set_name(request.parties(0).document().name());
-        second.set_valid_to("2030-01-01");
-        alternative.mutable_second_capture()->set_method(v1::CAPTURE_METHOD_OCR);
-        *alternative.mutable_second_capture()->mutable_time() = ToTimestamp(clock_.now);
+        AddSecondDocument(request);
         return Resubmitted(Seller("", "hall1", "colleague"), Submitted(hall_, request), request);
+      }
+      case v1::WAY_OUT_WAIT_FOR_SOURCE: {
+        EXPECT_TRUE(registration_.AskAgain(operator_, refused.verification_id(), Soon()).ok());
+        return Seen(By(), refused.verification_id());
       }
       case v1::WAY_OUT_REQUEST_REVIEW: {
         auto contest = Contest(refused, good);
-        contest.set_msisdn(cli::MadeUpMsisdn(static_cast<uint64_t>(++people_)));
-        contest.set_live_portrait(good.parties(0).live_portrait());
+        if (good.entry_type() == v1::ENTRY_TYPE_OPEN) {
+          contest.set_msisdn(cli::MadeUpMsisdn(static_cast<uint64_t>(++people_)));
+        }
+        contest.mutable_capture()->set_method(good.parties(0).capture().method());
+        if (GetParam().visit == Visit::kHolder) contest.set_msisdn(good.msisdn());
+        if (GetParam().visit != Visit::kWithoutFace) contest.set_live_portrait(good.parties(0).live_portrait());
         *contest.mutable_consents() = good.consents();
         return Contested(contest);
       }
@@ -253,8 +371,8 @@ class RoutesOutTest : public CounterTest, public ::testing::WithParamInterface<R
   }
 };
 
-// What is not here: reasons of organisations and minors, whose routes parties_test.cc goes, of online sessions
-// (sessions_test.cc), and those that a pack gives which the shipped one does not.
+// What is not here: reasons of online sessions (sessions_test.cc), and those that a pack gives which the shipped one
+// does not.
 const Refusal kRefusals[] = {
     {v1::DOC_NOT_PRESENTED, [](auto& r) { DocumentOf(r).clear_number(); }},
     {v1::DOC_TYPE_NOT_ALLOWED,
@@ -363,6 +481,82 @@ const Refusal kRefusals[] = {
     {v1::REC_NUMBER, AsItIs,
      [](RoutesOutTest& test, const v1::SubmitRegistrationRequest& request) { test.TakeItsNumber(request); }},
     {v1::REC_INCOMPLETE, [](auto& r) { DocumentOf(r).clear_address(); }},
+    // Of an enterprise.
+    {v1::PTY_ACTUAL_USER_MISSING, [](auto& r) { r.mutable_parties()->RemoveLast(); }, nullptr, nullptr,
+     Visit::kEnterprise},
+    {v1::PTY_AUTHORITY_LETTER_MISSING, [](auto& r) { r.mutable_parties(1)->clear_power(); }, nullptr, nullptr,
+     Visit::kEnterprise},
+    {v1::PTY_HANDLER_DOC_MISSING,
+     [](auto& r) { r.mutable_parties(1)->mutable_capture()->set_method(v1::CAPTURE_METHOD_MANUAL); }, nullptr, nullptr,
+     Visit::kEnterprise},
+    {v1::PTY_RESPONSIBLE_MISSING, [](auto& r) { r.set_customer_kind(v1::CUSTOMER_KIND_ORG_IOT); }, nullptr, nullptr,
+     Visit::kEnterprise},
+    {v1::ORG_HANDLER_NOT_AUTHORISED,
+     [](auto& r) { r.mutable_parties(1)->mutable_power()->mutable_letter()->set_name("别人"); }, nullptr, nullptr,
+     Visit::kEnterprise},
+    {v1::ORG_USCC_INVALID, [](auto& r) { DocumentOf(r).set_number("91350100M000100Y44"); }, nullptr, nullptr,
+     Visit::kEnterprise},
+    {v1::CHN_ORG_CHANNEL_NOT_ALLOWED, [](auto& r) { r.mutable_channel()->set_type(v1::CHANNEL_TYPE_PARTNER_STORE); },
+     nullptr, nullptr, Visit::kEnterprise},
+    {v1::LST_BAD_ORG, AsItIs,
+     [](RoutesOutTest& test, const v1::SubmitRegistrationRequest& request) { test.ListTheOrganisation(request); },
+     [](RoutesOutTest& test) { test.TakeOffTheList(); }, Visit::kEnterprise},
+    // Of a minor.
+    {v1::PTY_GUARDIAN_REQUIRED, [](auto& r) { r.mutable_parties()->RemoveLast(); }, nullptr, nullptr, Visit::kMinor},
+    {v1::PTY_GUARDIAN_NOT_ALLOWED,
+     [](auto& r) {
+       r.mutable_parties(0)->mutable_document()->set_number("360426199001010078");
+       r.mutable_parties(0)->mutable_document()->set_birth_date("1990-01-01");
+     },
+     nullptr, nullptr, Visit::kMinor},
+    // Without a face.
+    {v1::ALT_NOT_ALLOWED, [](auto& r) { r.mutable_channel()->set_type(v1::CHANNEL_TYPE_DOOR_TO_DOOR); }, nullptr,
+     nullptr, Visit::kWithoutFace},
+    {v1::ALT_SECOND_DOCUMENT,
+     [](auto& r) {
+       r.mutable_parties(0)->mutable_alternative()->mutable_second_document()->set_valid_to("2026-01-01");
+     },
+     nullptr, nullptr, Visit::kWithoutFace},
+    {v1::ALT_DOCUMENTS_DIFFER,
+     [](auto& r) { r.mutable_parties(0)->mutable_alternative()->mutable_second_document()->set_name("别名"); }, nullptr,
+     nullptr, Visit::kWithoutFace},
+    {v1::ALT_ATTESTATION_MISSING, AsItIs, nullptr, nullptr, Visit::kWithoutFace},
+    // About lines and documents.
+    {v1::REC_NUMBER_NOT_HELD, [](auto& r) { r.set_msisdn(cli::MadeUpMsisdn(9999999)); }, nullptr, nullptr,
+     Visit::kHolder},
+    {v1::REC_NUMBER_NOT_GIVEN, [](auto& r) { r.set_transfer_reference_number("0000-0000-0000"); }, nullptr, nullptr,
+     Visit::kTaker},
+    {v1::REC_PREVIOUS_UNKNOWN, [](auto& r) { r.mutable_previous_document()->set_name("别名"); }, nullptr, nullptr,
+     Visit::kUpdate},
+    {v1::REC_DOCUMENT_LINK, AsItIs, nullptr, nullptr, Visit::kUpdate},
+    // What a source says.
+    {v1::AUTH_NAME_NUMBER_MISMATCH, AsItIs,
+     [](RoutesOutTest& test, const auto&) {
+       IdentityAnswer says;
+       says.answer = v1::AUTHORITY_ANSWER_MISMATCH;
+       says.mismatches = {v1::IDENTITY_FIELD_NAME};
+       test.AskASource(says);
+     },
+     [](RoutesOutTest& test) { test.MendTheSource(); }},
+    {v1::AUTH_FIELD_MISMATCH, AsItIs,
+     [](RoutesOutTest& test, const auto&) {
+       IdentityAnswer says;
+       says.answer = v1::AUTHORITY_ANSWER_MISMATCH;
+       says.mismatches = {v1::IDENTITY_FIELD_SEX};
+       test.AskASource(says);
+     },
+     [](RoutesOutTest& test) { test.MendTheSource(); }},
+    {v1::AUTH_NO_RECORD, AsItIs,
+     [](RoutesOutTest& test, const auto&) { test.AskASource(v1::AUTHORITY_ANSWER_NO_RECORD); },
+     [](RoutesOutTest& test) { test.MendTheSource(); }},
+    {v1::AUTH_NO_PHOTO, AsItIs,
+     [](RoutesOutTest& test, const auto&) { test.AskASource(v1::AUTHORITY_ANSWER_MATCH, true); },
+     [](RoutesOutTest& test) { test.MendTheSource(); }},
+    {v1::AUTH_SOURCE_UNAVAILABLE, AsItIs,
+     [](RoutesOutTest& test, const auto&) { test.AskASource(v1::AUTHORITY_ANSWER_UNAVAILABLE); },
+     [](RoutesOutTest& test) { test.MendTheSource(); }},
+    {v1::AUTH_TIMEOUT, AsItIs, [](RoutesOutTest& test, const auto&) { test.AskASource(v1::AUTHORITY_ANSWER_TIMEOUT); },
+     [](RoutesOutTest& test) { test.MendTheSource(); }},
 };
 
 TEST_P(RoutesOutTest, EveryWayThatWasNamedLeadsToTheNumber) {
@@ -378,17 +572,17 @@ TEST_P(RoutesOutTest, EveryWayThatWasNamedLeadsToTheNumber) {
   // A person of their own for each way: a number is the measure.
   int gone = 0;
   for (size_t i = 0;; ++i) {
-    auto good = Application(shop_);
+    auto good = Good();
     if (GetParam().before != nullptr) {
       GetParam().before(*this, good);
       Retime(good);
     }
     auto spoiled = good;
     GetParam().spoil(spoiled);
-    const auto refused = Submitted(shop_, spoiled);
+    const auto refused = Submitted(By(), spoiled);
     if (i == 0) {
       ASSERT_NE(refused.verdict(), v1::VERDICT_PASS);
-      auto stored = registry_.Get(shop_.scope, refused.verification_id(), Soon());
+      auto stored = registry_.Get(By().scope, refused.verification_id(), Soon());
       ASSERT_TRUE(stored.ok());
       std::vector<int> codes;
       for (const auto& check : stored->decision.checks()) {
@@ -400,13 +594,13 @@ TEST_P(RoutesOutTest, EveryWayThatWasNamedLeadsToTheNumber) {
     if (i == static_cast<size_t>(refused.ways_out_size())) break;
     const auto way = refused.ways_out(static_cast<int>(i));
     if (GetParam().mend != nullptr) GetParam().mend(*this);
-    const auto answer = Reviewed(Gone(way, refused, good));
+    const auto answer = Reviewed(Attested(Gone(way, refused, good), good));
     EXPECT_EQ(answer.verdict(), v1::VERDICT_PASS)
         << v1::WayOut_Name(way) << ": " << ::testing::PrintToString(Codes(answer));
     if (answer.verdict() != v1::VERDICT_PASS) continue;
     ++gone;
-    const bool in_hall =
-        way == v1::WAY_OUT_OWN_HALL || way == v1::WAY_OUT_OWN_HALL_WITHOUT_FACE || way == v1::WAY_OUT_REQUEST_REVIEW;
+    const bool in_hall = GetParam().visit != Visit::kPerson || way == v1::WAY_OUT_OWN_HALL ||
+                         way == v1::WAY_OUT_OWN_HALL_WITHOUT_FACE || way == v1::WAY_OUT_REQUEST_REVIEW;
     auto active = registry_.Confirm((in_hall ? hall_ : shop_).scope, {hall_.principal, Uuid(), "confirm"},
                                     answer.verification_id(), clock_.now, Soon());
     EXPECT_TRUE(active.ok()) << active.status().reason();

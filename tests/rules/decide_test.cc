@@ -304,11 +304,15 @@ TEST(ConsentTest, WhatIsOptionalIsNotAskedFor) {
   EXPECT_TRUE(MayProcess(ShippedPolicy(), facts, v1::PROCESSING_FACE_REFERENCE));
 }
 
-TEST(ConsentTest, NoticesAreByChannelProductAndAge) {
+TEST(ConsentTest, NoticesAreByChannelProductAgeAndRisk) {
   auto policy = ShippedPolicy();
-  const auto ids = [&](v1::ChannelType channel, const char* product, std::optional<int> age) {
+  const auto ids = [&](v1::ChannelType channel, const char* product, std::optional<int> age,
+                       std::optional<uint32_t> numbers_held = std::nullopt) {
     std::set<std::string> found;
-    for (const v1::Notice* notice : NoticesFor(policy, channel, product, age)) found.insert(notice->notice_id());
+    for (const v1::Notice* notice :
+         NoticesFor(policy, {.channel = channel, .product = product, .age = age, .numbers_held = numbers_held})) {
+      found.insert(notice->notice_id());
+    }
     return found;
   };
   EXPECT_EQ(ids(v1::CHANNEL_TYPE_OWN_HALL, "prepaid", 30),
@@ -319,6 +323,22 @@ TEST(ConsentTest, NoticesAreByChannelProductAndAge) {
   EXPECT_FALSE(ids(v1::CHANNEL_TYPE_OWN_HALL, "prepaid", 30).contains("face-information"));
   EXPECT_TRUE(ids(v1::CHANNEL_TYPE_OWN_HALL, "prepaid", 17).contains("face-information"));
   EXPECT_TRUE(ids(v1::CHANNEL_TYPE_OWN_HALL, "", std::nullopt).contains("fraud-risk")) << "each that might apply";
+
+  // Who has many numbers already signs that they know what selling one means.
+  v1::Notice& many = *policy.pack.add_notices();
+  many.set_notice_id("many-numbers");
+  many.set_version("1");
+  many.set_kind(v1::NOTICE_KIND_RISK);
+  many.set_min_numbers_held(3);
+  EXPECT_FALSE(ids(v1::CHANNEL_TYPE_OWN_HALL, "prepaid", 30, 2).contains("many-numbers"));
+  EXPECT_TRUE(ids(v1::CHANNEL_TYPE_OWN_HALL, "prepaid", 30, 3).contains("many-numbers"));
+  EXPECT_TRUE(ids(v1::CHANNEL_TYPE_OWN_HALL, "prepaid", 30).contains("many-numbers"));
+  policy.pack.mutable_notices(0)->clear_max_age();
+  auto facts = SampleFacts();
+  facts.mutable_registry()->set_numbers_held(2);
+  EXPECT_EQ(Decide(policy, facts).verdict(), v1::VERDICT_PASS);
+  facts.mutable_registry()->set_numbers_held(3);
+  EXPECT_THAT(Reasons(Decide(policy, facts)), ElementsAre(v1::CNS_RISK_NOTICE_UNSIGNED));
 }
 
 TEST(ChannelTest, NothingIsSoldWithoutASafetyAssessment) {

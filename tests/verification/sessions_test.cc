@@ -215,7 +215,7 @@ TEST_F(SessionsTest, AStartedSessionSaysWhatToShowAndWhatToDo) {
   EXPECT_EQ(session.next_action(), v1::NEXT_ACTION_SUBMIT_FRAME);
   EXPECT_THAT(session.next_action_text().en(), HasSubstr("camera"));
   EXPECT_FALSE(session.next_action_text().zh().empty());
-  const auto notices = rules::NoticesFor(*policy_, v1::CHANNEL_TYPE_OWN_APP, "", std::nullopt);
+  const auto notices = rules::NoticesFor(*policy_, {.channel = v1::CHANNEL_TYPE_OWN_APP});
   EXPECT_EQ(session.notices_size(), static_cast<int>(notices.size()));
   EXPECT_GT(session.notices_size(), 0);
   EXPECT_EQ(FromTimestamp(session.expire_time()), clock_.now + std::chrono::minutes(10));
