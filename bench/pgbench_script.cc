@@ -18,7 +18,7 @@ constexpr char kPerson[] = "md5('p' || :key)::uuid";
 constexpr char kDocument[] = "sha256(:key::text::bytea)";
 constexpr char kNumber[] = "sha256(('+' || :key)::bytea)";
 constexpr char kAddress[] = "sha256(('@' || :key)::bytea)";
-constexpr char kDevices[] = "array['hall-reader-' || (:key::bigint % 4000)]";
+constexpr char kDevices[] = "array['hall-reader-' || abs(hashint8(:key::bigint)::bigint) % 4000]";
 static_assert(kReaders == 4000);
 
 // Puts the n-th expression in the place of $n.
@@ -44,7 +44,7 @@ std::string With(const std::string& statement, const std::vector<std::string>& e
 std::string RegistrationScript() {
   const std::string demo = std::string("'") + kPopulationOperator + "'";
   const std::string hall = std::string("'") + kPopulationOutlet + "'";
-  return "\\set i :i + 1\n\\set key :first_key + :client_id * 1000000000 + :i\n" +
+  return "\\set i :i + 1\n\\set key :first_key + :client_id * 10000000 + :i\n" +
          With(db::ObserveStatement(), {":principal::text",
                                        "md5(:key::text)::uuid",
                                        ":bytes32::bytea",

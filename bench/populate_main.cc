@@ -71,7 +71,9 @@ void Fill(const Options& options, const fs::path& folder) {
            std::make_shared<const rules::Policy>(*std::move(policy)),
            std::chrono::system_clock::now() - std::chrono::hours(48), threads,
            [&](uint64_t people) { progress(people, options.population.people); });
-  Sql(registry, {"alter system reset all", "select pg_reload_conf()"});
+  // From the next start on, what somebody would give a database of this size; one of 128 MB writes every page twice.
+  Sql(registry, {"alter system reset all", "alter system set shared_buffers = '4GB'",
+                 "alter system set wal_compression = lz4", "select pg_reload_conf()"});
   for (const std::string& dsn : {registry, key_store}) Sql(dsn, {"vacuum (analyze, freeze)", "checkpoint"});
   store->reset();
   // What was written without waiting for the disk.
