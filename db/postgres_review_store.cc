@@ -174,11 +174,11 @@ Result<uint64_t> PostgresReviewStore::CasesBefore(const std::string& operator_id
   return *before;
 }
 
-Result<std::string> PostgresReviewStore::LineToLink(const std::string& operator_id, const std::string& verification_id,
-                                                    Deadline deadline) {
+Result<std::string> PostgresReviewStore::RecordToLink(const std::string& operator_id,
+                                                      const std::string& verification_id, Deadline deadline) {
   std::string line;
-  Status status = RunStatement(pool_, deadline, "line to link", Repeatable::kYes, [&](pqxx::transaction_base& tx) {
-    const auto rows = Execute(tx, "line_to_link", operator_id, verification_id);
+  Status status = RunStatement(pool_, deadline, "record to link", Repeatable::kYes, [&](pqxx::transaction_base& tx) {
+    const auto rows = Execute(tx, "record_to_link", operator_id, verification_id);
     line = rows.empty() ? std::string() : rows[0][0].as<std::string>();
   });
   if (!status.ok()) return status;

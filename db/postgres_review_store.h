@@ -31,8 +31,8 @@ class PostgresReviewStore final : public ReviewStore {
   Result<bool> Vote(const VoteCommit& commit, Deadline deadline) override;
   Result<StoredCase> Get(const std::string& operator_id, const std::string& verification_id,
                          Deadline deadline) override;
-  Result<std::string> LineToLink(const std::string& operator_id, const std::string& verification_id,
-                                 Deadline deadline) override;
+  Result<std::string> RecordToLink(const std::string& operator_id, const std::string& verification_id,
+                                   Deadline deadline) override;
   Result<v1::CountContestsResponse> CountContests(const std::string& operator_id, TimePoint from, TimePoint to,
                                                   Deadline deadline) override;
   Result<uint64_t> CasesBefore(const std::string& operator_id, const std::string& verification_id, TimePoint now,

@@ -365,11 +365,15 @@ void PrepareRegistryStatements(Connection& connection) {
   connection.raw.prepare("review_votes",
                          "select vote from realname.review_vote where person_id = $1 and verification_id = $2 "
                          "and sequence = $3 order by vote_number");
-  connection.raw.prepare("line_to_link", "select w.verification_id" + by_claim +
-                                             "join realname.verification w on w.person_id = v.line_person_id "
-                                             "and w.operator_id = v.operator_id and w.state = 6 "
-                                             "where c.verification_id = $2 and v.operator_id = $1 and v.entry_type = 7 "
-                                             "order by w.create_time desc, w.verification_id desc limit 1");
+  connection.raw.prepare("record_to_link",
+                         "select w.verification_id" + by_claim +
+                             "join realname.verification w on w.person_id = v.line_person_id "
+                             "and w.operator_id = v.operator_id "
+                             "and (w.state = 6 or w.state = 10 and w.entry_type = 7) "
+                             "join realname.registration r on r.person_id = w.person_id "
+                             "and r.verification_id = w.verification_id and r.attempt = w.attempt "
+                             "where c.verification_id = $2 and v.operator_id = $1 and v.entry_type = 7 "
+                             "order by r.live_portrait is null, w.create_time desc, w.verification_id desc limit 1");
   connection.raw.prepare("release_case", "select realname.release_case($1, $2, $3, $4, realname.at($5))");
   connection.raw.prepare(
       "commit_vote",

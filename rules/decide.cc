@@ -664,13 +664,17 @@ v1::Decision Examination::Merge() const {
 
   bool own_hall = false;
   bool new_application = false;
+  bool new_application_in_own_hall = false;
+  bool anything_new = false;  // a reason of whatever class wants another application
   bool new_session = false;
   bool later = false;
   for (const Found& finding : findings_) {
-    if (ClassOf(finding) != worst) continue;
     const v1::ReasonText& text = TextOf(policy_, finding.code);
+    anything_new |= text.new_application();
+    if (ClassOf(finding) != worst) continue;
     own_hall |= text.own_hall();
     new_application |= text.new_application();
+    new_application_in_own_hall |= text.new_application() && text.own_hall();
     if (worst != v1::REASON_CLASS_RETRY) continue;
     new_session |= text.new_session();
     later |= text.later();
@@ -696,8 +700,11 @@ v1::Decision Examination::Merge() const {
         decision.set_next_action(v1::NEXT_ACTION_START_SESSION);
       } else if (new_application || decision.retry_items_size() == 0) {
         decision.clear_retry_items();
-        // What can only be done in an own hall is applied for there.
-        decision.set_next_action(own_hall ? v1::NEXT_ACTION_OWN_HALL : v1::NEXT_ACTION_SUBMIT_AGAIN);
+        // What can only be applied for in an own hall is applied for there; what else an own hall would help with may
+        // turn out well here.
+        decision.set_next_action(new_application_in_own_hall || (own_hall && !new_application)
+                                     ? v1::NEXT_ACTION_OWN_HALL
+                                     : v1::NEXT_ACTION_SUBMIT_AGAIN);
       } else {
         decision.set_next_action(v1::NEXT_ACTION_RESUBMIT);
       }
@@ -708,9 +715,9 @@ v1::Decision Examination::Merge() const {
       break;
     case v1::VERDICT_REJECT:
       // This application is over; another, of something else or with something else, may be good.
-      decision.set_next_action(own_hall          ? v1::NEXT_ACTION_OWN_HALL
-                               : new_application ? v1::NEXT_ACTION_SUBMIT_AGAIN
-                                                 : v1::NEXT_ACTION_NONE);
+      decision.set_next_action(own_hall       ? v1::NEXT_ACTION_OWN_HALL
+                               : anything_new ? v1::NEXT_ACTION_SUBMIT_AGAIN
+                                              : v1::NEXT_ACTION_NONE);
       break;
     default:
       decision.set_next_action(v1::NEXT_ACTION_WAIT_FOR_SOURCE);

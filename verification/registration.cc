@@ -243,7 +243,7 @@ Result<v1::Verification> Registration::Submit(const Caller& caller, const v1::Su
     *record.mutable_subject()->mutable_previous_document() = request.previous_document();
   }
   if (!request.transfer_reference_number().empty()) {
-    record.mutable_subject()->set_transfer_reference(*ReferenceDigits(request.transfer_reference_number()));
+    record.mutable_subject()->set_transfer_reference(ReferenceDigits(request.transfer_reference_number()).value_or(""));
   }
   using Of = Application::CaptureOf;
   application.Take(Of::kSubscriber, party.capture(), &party.document(), DigestOf(application.pictures.id_photo),
@@ -440,8 +440,8 @@ Result<v1::Verification> Registration::Resubmit(const Caller& caller, const v1::
 
 Result<StoredApplication> Registration::FindRefusal(const Caller& caller, const v1::RequestReviewRequest& request,
                                                     Deadline deadline) {
-  auto found =
-      registry_.FindByReference(caller.scope.operator_id, *ReferenceDigits(request.reference_number()), deadline);
+  auto found = registry_.FindByReference(caller.scope.operator_id,
+                                         ReferenceDigits(request.reference_number()).value_or(""), deadline);
   if (!found.ok()) return found.status();
   const v1::Document& shown = request.document();
   for (const std::string& verification_id : *found) {

@@ -96,10 +96,10 @@ class ReviewStore {
   virtual Result<StoredCase> Get(const std::string& operator_id, const std::string& verification_id,
                                  Deadline deadline) = 0;
 
-  // The last line still activated of the person with whom that update would link its own; empty if it would link
-  // nobody.
-  virtual Result<std::string> LineToLink(const std::string& operator_id, const std::string& verification_id,
-                                         Deadline deadline) = 0;
+  // Of the person with whom that update would link its own: the last line still activated or update, one with pictures
+  // if there is any. Empty if it would link nobody.
+  virtual Result<std::string> RecordToLink(const std::string& operator_id, const std::string& verification_id,
+                                           Deadline deadline) = 0;
 
   // How the contests that were opened from `from` on and before `to` ended, by who had refused and why.
   virtual Result<v1::CountContestsResponse> CountContests(const std::string& operator_id, TimePoint from, TimePoint to,

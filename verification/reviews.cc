@@ -251,9 +251,11 @@ Result<v1::ReviewCase> Reviews::Show(const Caller& caller, const StoredCase& fou
 
 Status Reviews::AddPrevious(const Caller& caller, const std::string& verification_id, Deadline deadline,
                             v1::ReviewCase& shown) {
-  auto line = store_.LineToLink(caller.scope.operator_id, verification_id, deadline);
+  auto line = store_.RecordToLink(caller.scope.operator_id, verification_id, deadline);
   if (!line.ok() || line->empty()) return line.ok() ? Status() : line.status();
   auto before = registry_.GetApplication(caller.scope, *line, deadline);
+  // Of somebody who was erased nothing is left to show; the case can be decided all the same.
+  if (before.status().code() == StatusCode::kFailedPrecondition) return Status();
   if (!before.ok()) return before.status();
   v1::PreviousRegistration& previous = *shown.mutable_previous_registration();
   *previous.mutable_document() = before->record.subject().document();

@@ -38,7 +38,7 @@ class Reviews {
  private:
   // As the caller may see it; with document and pictures if `evidence`.
   Result<v1::ReviewCase> Show(const Caller& caller, const StoredCase& found, bool evidence, Deadline deadline);
-  // What is on record of the person with whom an update would link its own.
+  // What is on record of the person with whom an update would link its own; nothing of who was erased.
   Status AddPrevious(const Caller& caller, const std::string& verification_id, Deadline deadline,
                      v1::ReviewCase& shown);
   Result<v1::ReviewCase> Release(const Caller& caller, const std::string& verification_id, bool escalate,

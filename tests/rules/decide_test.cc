@@ -13,12 +13,14 @@
 
 #include "rules/capture.h"
 #include "rules/conduct.h"
+#include "rules/contest.h"
 #include "rules/explain.h"
 #include "rules/face_limits.h"
 #include "rules/list_entry.h"
 #include "rules/notices.h"
 #include "rules/quota.h"
 #include "rules/replay.h"
+#include "rules/ways_out.h"
 #include "tests/rules/sample_facts.h"
 
 namespace realname::rules {
@@ -1157,6 +1159,36 @@ TEST(DecideTest, EveryOutcomeOfTheContractIsProducedHereAndNoOther) {
     EXPECT_EQ(produced[check], outcomes) << v1::Check_Name(static_cast<v1::Check>(check));
   }
   EXPECT_EQ(produced.size(), static_cast<size_t>(v1::Check_MAX));
+}
+
+// Whatever comes together, nobody is sent away without being told where to go.
+TEST(WaysOutTest, AreNamedForEveryPairOfReasons) {
+  const Policy policy = ShippedPolicy();
+  int refused = 0;
+  for (const Spoiler& first : kSpoilers) {
+    for (const Spoiler& second : kSpoilers) {
+      auto facts = SampleFacts();
+      first.spoil(facts);
+      second.spoil(facts);
+      const v1::Decision decision = Decide(policy, facts);
+      if (decision.verdict() == v1::VERDICT_PASS) continue;  // the second took the first's place
+      const v1::State state = StateAfter(facts.application().entry_type(), decision);
+      ++refused;
+      EXPECT_FALSE(WaysOut(policy, state, decision, IsRefusal(state, decision)).empty())
+          << first.name << " and " << second.name << ": " << decision.ShortDebugString();
+    }
+  }
+  EXPECT_GT(refused, 10000);
+}
+
+// What can be done where the person stands is not sent elsewhere for another reason's sake.
+TEST(WaysOutTest, AnOwnHallIsNamedWhereItIsNeeded) {
+  const Policy policy = ShippedPolicy();
+  auto facts = SampleFacts();
+  facts.mutable_registry()->set_msisdn_taken(true);
+  EXPECT_EQ(Decide(policy, facts).next_action(), v1::NEXT_ACTION_SUBMIT_AGAIN);
+  facts.mutable_subject()->mutable_comparison()->set_fmr_at_similarity(0.5);
+  EXPECT_EQ(Decide(policy, facts).next_action(), v1::NEXT_ACTION_SUBMIT_AGAIN);
 }
 
 TEST(DecideTest, EveryReasonOfTheContractIsProducedHere) {

@@ -43,7 +43,7 @@ class NoCases final : public ReviewStore {
   Status Release(const Reviewer&, const std::string&, bool, TimePoint, Deadline) override { return None(); }
   Result<bool> Vote(const VoteCommit&, Deadline) override { return None(); }
   Result<StoredCase> Get(const std::string&, const std::string&, Deadline) override { return None(); }
-  Result<std::string> LineToLink(const std::string&, const std::string&, Deadline) override { return None(); }
+  Result<std::string> RecordToLink(const std::string&, const std::string&, Deadline) override { return None(); }
   Result<v1::CountContestsResponse> CountContests(const std::string&, TimePoint, TimePoint, Deadline) override {
     return None();
   }

@@ -90,6 +90,7 @@ declare
   v_people uuid[] := '{}';
   v_all uuid[];
 begin
+  p_people := array_remove(p_people, null);
   loop
     select array_agg(distinct p) into v_all from (
       select unnest(p_people || v_people) as p

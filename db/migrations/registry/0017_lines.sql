@@ -214,7 +214,7 @@ begin
   end if;
   select * into v from realname.verification
   where person_id = p_person_id and verification_id = p_verification_id;
-  perform realname.lock_people(array[p_person_id, v.line_person_id]);
+  perform realname.lock_groups(v.operator_id, array[p_person_id, v.line_person_id]);
   update realname.person set row_version = row_version + 1 where person_id = p_person_id;
   select * into v from realname.verification
   where person_id = p_person_id and verification_id = p_verification_id for update;
