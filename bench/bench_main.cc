@@ -99,12 +99,12 @@ void Repeat(const Options& options, const MakeWork& make_work) {
   const auto start = Clock::now();
   const uint64_t done_before = done, good_before = good;
   const double own = CpuSeconds(getpid()), server = CpuSecondsOfFamily(options.server_pid);
-  const double database = options.postmaster_pid > 0 ? CpuSecondsOfFamily(options.postmaster_pid) : 0;
+  const double database = options.postmaster_pid > 0 ? CpuSecondsOfBackends(options.postmaster_pid) : 0;
   std::this_thread::sleep_for(std::chrono::seconds(options.seconds));
   const uint64_t done_after = done, good_after = good;
   const double own_used = CpuSeconds(getpid()) - own;
   const double server_used = options.server_pid > 0 ? CpuSecondsOfFamily(options.server_pid) - server : 0;
-  const double database_used = options.postmaster_pid > 0 ? CpuSecondsOfFamily(options.postmaster_pid) - database : 0;
+  const double database_used = options.postmaster_pid > 0 ? CpuSecondsOfBackends(options.postmaster_pid) - database : 0;
   const double wall = SecondsSince(start);
   stop = true;
   for (auto& thread : threads) thread.join();
@@ -230,9 +230,9 @@ int Main(int argc, char** argv) {
   app.add_subcommand("closed")->callback([&] { status = Closed(o); });
   app.add_subcommand("open")->callback([&] { status = Open(o); });
   auto* cpu = app.add_subcommand("cpu");
-  cpu->add_option("--pid", o.pid)->required();
+  cpu->add_option("--pid", o.pid);
   cpu->callback([&] {
-    std::cout << CpuSecondsOfFamily(o.pid) << "\n";
+    std::cout << (o.postmaster_pid > 0 ? CpuSecondsOfBackends(o.postmaster_pid) : CpuSecondsOfFamily(o.pid)) << "\n";
     status = 0;
   });
   return RunCommandLine(app, argc, argv, status);

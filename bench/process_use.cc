@@ -68,6 +68,17 @@ double CpuSecondsOfFamily(int pid) {
   return sum;
 }
 
+double CpuSecondsOfBackends(int postmaster) {
+  double sum = 0;
+  for (const std::string& child : LivingChildren(postmaster)) {
+    // ps_status.c of PostgreSQL: "postgres: USER DATABASE [local] ACTIVITY"; other processes have no host.
+    std::string title;
+    std::getline(std::ifstream("/proc/" + child + "/cmdline"), title, '\0');
+    if (title.find(" [local] ") != std::string::npos) sum += ReadTimes(child).own;
+  }
+  return sum;
+}
+
 double ResidentMiBOfFamily(int pid) {
   double sum = ResidentMiB(std::to_string(pid));
   for (const std::string& child : LivingChildren(pid)) sum += ResidentMiB(child);

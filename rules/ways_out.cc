@@ -56,7 +56,7 @@ std::vector<v1::WayOut> WaysOut(const Policy& policy, v1::State state, const v1:
   }
   const bool another = WantsAnotherApplication(policy, decision);
   if (policy.pack.alternative().channels_size() > 0 && decision.identification() != v1::IDENTIFICATION_ATTESTED &&
-      !decision.represented() && !another) {
+      !decision.face_required() && !another) {
     ways.push_back(v1::WAY_OUT_OWN_HALL_WITHOUT_FACE);
   }
   if (contestable && !another) ways.push_back(v1::WAY_OUT_REQUEST_REVIEW);

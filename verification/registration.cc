@@ -26,6 +26,7 @@
 #include "verification/device_signature.h"
 #include "verification/reference_number.h"
 #include "verification/reservation.h"
+#include "verification/screened_people.h"
 #include "verification/sessions.h"
 
 namespace realname {
@@ -449,11 +450,16 @@ Result<StoredApplication> Registration::FindRefusal(const Caller& caller, const 
     auto stored = registry_.GetApplication({caller.scope.operator_id, {}, {}}, verification_id, deadline);
     if (!stored.ok()) return stored.status();
     const v1::Document& document = stored->record.subject().document();
+    // Who knows the reference number and shows the same number or the same name was refused, also where the other one
+    // was misread, or the number tells nobody.
     const rules::PersonKey person = rules::PersonOf(policies_.Current(), document, clock_.Now());
-    const bool same = person.number.empty() ? !shown.name().empty() && rules::NormaliseName(shown.name()) ==
-                                                                           rules::NormaliseName(document.name())
-                                            : rules::PersonOf(policies_.Current(), shown, clock_.Now()) == person;
-    if (same) return stored;
+    const bool same_person =
+        !person.number.empty() && rules::PersonOf(policies_.Current(), shown, clock_.Now()) == person;
+    const bool same_number = !shown.number().empty() && rules::NormaliseDocumentNumber(shown.number()) ==
+                                                            rules::NormaliseDocumentNumber(document.number());
+    const bool same_name =
+        !shown.name().empty() && rules::NormaliseName(shown.name()) == rules::NormaliseName(document.name());
+    if (same_person || same_number || same_name) return stored;
   }
   return Status(StatusCode::kNotFound, "NO_SUCH_REFUSAL", "no refusal with this reference number and document");
 }
@@ -565,15 +571,10 @@ Result<Observation> Registration::Observe(const Application& application, Deadli
     query.captures.push_back(
         {each.signed_capture.capture.device_id(), each.signed_capture.capture.signature().counter()});
   }
-  for (const Application::Participant& other : application.others) {
-    rules::PersonKey of_them = rules::PersonOf(policies_.Current(), other.subject.document(), clock_.Now());
-    if (!of_them.number.empty()) query.parties.emplace_back(of_them.type, Redacted(std::move(of_them.number)));
-  }
-  if (application.record.has_alternative()) {
-    rules::PersonKey same =
-        rules::PersonOf(policies_.Current(), application.record.subject().second_document(), clock_.Now());
-    if (!same.number.empty()) query.parties.emplace_back(same.type, Redacted(std::move(same.number)));
-  }
+  std::vector<const v1::Document*> others;
+  for (const Application::Participant& other : application.others) others.push_back(&other.subject.document());
+  if (application.record.has_alternative()) others.push_back(&application.record.subject().second_document());
+  query.parties = ScreenedPeople(policies_.Current(), others, clock_.Now());
   query.line = !rules::OpensLine(application.record.entry_type());
   if (application.record.subject().has_previous_document()) {
     rules::PersonKey previous =

@@ -78,7 +78,8 @@ class Registration {
   static void TakeStored(StoredApplication& stored, PictureDigests& digests, Application& application);
   // Whether two documents name one person by their numbers; where these cannot be read, whether they are alike.
   bool SamePerson(const v1::Document& first, const v1::Document& second) const;
-  // The application that the reference number and the document name. NOT_FOUND (NO_SUCH_REFUSAL).
+  // The application that the reference number names and the document opens, by its number or its name. NOT_FOUND
+  // (NO_SUCH_REFUSAL).
   Result<StoredApplication> FindRefusal(const Caller& caller, const v1::RequestReviewRequest& request,
                                         Deadline deadline);
   // Fills the faces' part of the facts, the session's frames included where they can count. A picture whose evidence is

@@ -5,12 +5,14 @@
 #include <utility>
 
 #include "rules/decide.h"
+#include "rules/entry.h"
 #include "rules/parties.h"
 #include "rules/person_name.h"
 #include "rules/review.h"
 #include "verification/answer.h"
 #include "verification/canonical_payload.h"
 #include "verification/reservation.h"
+#include "verification/screened_people.h"
 
 namespace realname {
 namespace {
@@ -134,6 +136,16 @@ Result<v1::ReviewCase> Reviews::Decide(const Caller& caller, const v1::DecideCas
     auto facts = registry_.GetFacts(caller.scope, request.verification_id(), deadline);
     if (!facts.ok()) return facts.status();
 
+    if (request.conclusion() == v1::REVIEW_CONCLUSION_APPROVE) {
+      auto listed = ListedSince(caller, stands, *facts, commit.request, deadline);
+      if (!listed.ok()) return listed.status();
+      if (!listed->empty()) {
+        return Status(StatusCode::kFailedPrecondition, "LISTED_MEANWHILE",
+                      "since this was submitted " + v1::ReasonCode_Name(listed->front()) +
+                          " holds: reject it, or return it until the list says otherwise");
+      }
+    }
+
     const rules::Policy& policy = policies_.Current();
     v1::ReviewRecord votes = held->votes;
     votes.set_revises_sequence(stands.decision_sequence);
@@ -169,6 +181,54 @@ Result<v1::ReviewCase> Reviews::Decide(const Caller& caller, const v1::DecideCas
   auto found = store_.Get(reviewer->operator_id, request.verification_id(), deadline);
   if (!found.ok()) return found.status();
   return Show(caller, *found, false, deadline);
+}
+
+Result<std::vector<v1::ReasonCode>> Reviews::ListedSince(const Caller& caller, const StoredVerification& verification,
+                                                         const v1::Facts& facts, const RequestKey& request,
+                                                         Deadline deadline) {
+  auto application = registry_.GetApplication(caller.scope, verification.verification_id, deadline);
+  if (!application.ok()) return application.status();
+  const rules::Policy& policy = policies_.Current();
+  const TimePoint now = clock_.Now();
+  const v1::Document& document = application->record.subject().document();
+  ObserveQuery query;
+  query.request = request;
+  query.operator_id = verification.owner.operator_id;
+  query.seller = verification.owner;
+  query.verification_id = verification.verification_id;
+  rules::PersonKey person = rules::PersonOf(policy, document, now);
+  query.document_type = person.type;
+  query.document_number = Redacted(std::move(person.number));
+  query.name = Redacted(rules::NormaliseName(document.name()));
+  query.msisdn = Redacted(application->record.subject().msisdn());
+  std::vector<const v1::Document*> others;
+  for (const StoredParty& party : application->parties) {
+    if (party.subject) others.push_back(&party.subject->document());
+  }
+  if (application->record.has_alternative()) others.push_back(&application->record.subject().second_document());
+  query.parties = ScreenedPeople(policy, others, now);
+  query.line = !rules::OpensLine(application->record.entry_type());
+  query.today = rules::FormatDate(rules::DayAt(policy, now));
+  query.now = now;
+  auto observed = registry_.Observe(query, deadline);
+  if (!observed.ok()) return observed.status();
+
+  // Of each kind that came the rules say whether it stands in the way of this entry.
+  const auto reasons = [&](const v1::Facts& of) {
+    const v1::Decision decision = rules::Decide(policy, of);
+    for (const v1::CheckDecision& check : decision.checks()) {
+      if (check.check() == v1::CHECK_LIST_SCREEN) return check.reasons();
+    }
+    return google::protobuf::RepeatedField<int>();
+  };
+  const auto known = reasons(facts);
+  v1::Facts listed = facts;
+  *listed.mutable_list_hits() = {observed->list_hits.begin(), observed->list_hits.end()};
+  std::vector<v1::ReasonCode> since;
+  for (const int code : reasons(listed)) {
+    if (std::find(known.begin(), known.end(), code) == known.end()) since.push_back(static_cast<v1::ReasonCode>(code));
+  }
+  return since;
 }
 
 Result<v1::ReviewCase> Reviews::Show(const Caller& caller, const StoredCase& found, bool evidence, Deadline deadline) {

@@ -28,7 +28,8 @@ class Reviews {
   Result<v1::ReviewCase> Escalate(const Caller& caller, const v1::EscalateCaseRequest& request, Deadline deadline);
 
   // Also INVALID_ARGUMENT (INVALID_FIELD) for a vote that does not fit the decision, ALREADY_EXISTS
-  // (REQUEST_ID_REUSED), ABORTED (RECORD_CONTENDED) if the verification moved: look again.
+  // (REQUEST_ID_REUSED), ABORTED (RECORD_CONTENDED) if the verification moved: look again, FAILED_PRECONDITION
+  // (LISTED_MEANWHILE) for an approval of whom a list names since.
   Result<v1::ReviewCase> Decide(const Caller& caller, const v1::DecideCaseRequest& request, Deadline deadline);
 
   // No personal data, and nothing hidden from anybody who may call it.
@@ -41,6 +42,9 @@ class Reviews {
   // What is on record of the person with whom an update would link its own; nothing of who was erased.
   Status AddPrevious(const Caller& caller, const std::string& verification_id, Deadline deadline,
                      v1::ReviewCase& shown);
+  // What lists say of an application now that they did not say when it was decided on `facts`: LST_*.
+  Result<std::vector<v1::ReasonCode>> ListedSince(const Caller& caller, const StoredVerification& verification,
+                                                  const v1::Facts& facts, const RequestKey& request, Deadline deadline);
   Result<v1::ReviewCase> Release(const Caller& caller, const std::string& verification_id, bool escalate,
                                  Deadline deadline);
 

@@ -252,6 +252,43 @@ TEST_F(ListsTest, APersonListedWhileTheirApplicationIsUnderWayIsNoticed) {
   EXPECT_THAT(StaffCodes(Submitted(shop_, second)), ElementsAre(v1::LST_PUNISHED_PERSON));
 }
 
+TEST_F(ListsTest, WhomAListNamesMeanwhileNoVoteApproves) {
+  const auto in_review = [&](int* handler = nullptr) {
+    auto request = Application(hall_);
+    request.mutable_channel()->set_type(v1::CHANNEL_TYPE_OWN_HALL);
+    request.mutable_parties(0)->set_live_portrait("a look-alike");
+    if (handler != nullptr) {
+      request = OfEnterprise();
+      *handler = people_ - 1;
+      request.mutable_parties(1)->set_live_portrait("a look-alike");
+    }
+    return std::pair(request, Submitted(hall_, request));
+  };
+  const auto approval = [&](const v1::Verification& answer) {
+    return reviews_.Decide(ann_, Vote(Claimed(ann_, answer.verification_id()), v1::REVIEW_CONCLUSION_APPROVE), Soon());
+  };
+  const auto [request, answer] = in_review();
+  ASSERT_EQ(answer.verdict(), v1::VERDICT_REVIEW);
+  Imported({Of(request.parties(0).document())});
+  const auto refused = approval(answer);
+  EXPECT_EQ(refused.status().reason(), "LISTED_MEANWHILE");
+  EXPECT_THAT(refused.status().message(), ::testing::HasSubstr("LST_PUNISHED_PERSON"));
+  EXPECT_EQ(Seen(chief_, answer.verification_id()).state(), v1::STATE_IN_REVIEW) << "nothing was written";
+  EXPECT_EQ(Decided(ann_, answer.verification_id(), v1::REVIEW_CONCLUSION_REJECT).verdict(), v1::VERDICT_REJECT);
+
+  // Whoever takes part is looked up, too.
+  int handler = 0;
+  const auto [of_enterprise, waits] = in_review(&handler);
+  ASSERT_EQ(waits.verdict(), v1::VERDICT_REVIEW);
+  Imported({Of(of_enterprise.parties(1).document())});
+  EXPECT_EQ(approval(waits).status().reason(), "LISTED_MEANWHILE");
+
+  // The list of somebody else is in nobody's way.
+  const auto [another, good] = in_review();
+  Imported({Of(Application(hall_).parties(0).document())});
+  EXPECT_TRUE(approval(good).ok());
+}
+
 TEST_F(ListsTest, LinesForThingsHaveAQuotaOfTheirOwn) {
   const auto person = Application(hall_);
   const auto open = [&](v1::CustomerKind kind) {

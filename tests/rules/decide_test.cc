@@ -1181,6 +1181,24 @@ TEST(WaysOutTest, AreNamedForEveryPairOfReasons) {
   EXPECT_GT(refused, 10000);
 }
 
+// The way without the face asks for a chip to be read; who has a document of a kind that has none is not sent there.
+TEST(WaysOutTest, WithoutTheFaceOnlyWithAChip) {
+  const std::set<int> without_chip = {v1::DOCUMENT_TYPE_TEMP_RESIDENT_ID, v1::DOCUMENT_TYPE_PLA_ID,
+                                      v1::DOCUMENT_TYPE_PAP_ID, v1::DOCUMENT_TYPE_OTHER_TRAVEL_DOC};
+  const Policy policy = ShippedPolicy();
+  for (const Kind& kind : kKinds) {
+    auto facts = InHall(kind);
+    facts.mutable_subject()->mutable_comparison()->set_fmr_at_similarity(0.5);
+    const v1::Decision decision = Decide(policy, facts);
+    ASSERT_THAT(Reasons(decision), Contains(v1::FACE_MISMATCH)) << v1::DocumentType_Name(kind.type);
+    const v1::State state = StateAfter(facts.application().entry_type(), decision);
+    const auto ways = WaysOut(policy, state, decision, IsRefusal(state, decision));
+    const bool named = std::find(ways.begin(), ways.end(), v1::WAY_OUT_OWN_HALL_WITHOUT_FACE) != ways.end();
+    EXPECT_EQ(named, !without_chip.contains(kind.type)) << v1::DocumentType_Name(kind.type);
+    EXPECT_FALSE(ways.empty()) << v1::DocumentType_Name(kind.type);
+  }
+}
+
 // What can be done where the person stands is not sent elsewhere for another reason's sake.
 TEST(WaysOutTest, AnOwnHallIsNamedWhereItIsNeeded) {
   const Policy policy = ShippedPolicy();

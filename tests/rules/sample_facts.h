@@ -2,7 +2,9 @@
 // A policy and facts that end in PASS, for tests to spoil one thing at a time.
 #pragma once
 
+#include <algorithm>
 #include <fstream>
+#include <map>
 #include <sstream>
 #include <stdexcept>
 #include <string>
@@ -115,6 +117,23 @@ inline void AddConsents(v1::SubmitRegistrationRequest& request) {
     consent.mutable_time()->set_seconds(kNoon - 120);
     consent.set_evidence(v1::CONSENT_EVIDENCE_TICKED);
   }
+}
+
+// How tests write what a picture shows.
+inline const std::map<std::string, v1::ChallengeAction>& ActionWords() {
+  static const std::map<std::string, v1::ChallengeAction> words = {
+      {"front", v1::CHALLENGE_ACTION_FACE_CAMERA}, {"left", v1::CHALLENGE_ACTION_TURN_LEFT},
+      {"right", v1::CHALLENGE_ACTION_TURN_RIGHT},  {"up", v1::CHALLENGE_ACTION_LOOK_UP},
+      {"blink", v1::CHALLENGE_ACTION_BLINK},       {"mouth", v1::CHALLENGE_ACTION_OPEN_MOUTH}};
+  return words;
+}
+
+// What a willing person shows next in a session.
+inline std::string Shown(const v1::Session& session, const std::string& who) {
+  const auto action = session.steps(static_cast<int>(session.next_step()) - 1).action();
+  const auto word = std::find_if(ActionWords().begin(), ActionWords().end(),
+                                 [&](const auto& entry) { return entry.second == action; });
+  return who + " " + word->first;
 }
 
 // A frame that shows the action, beside a first frame that is GoodFace().
