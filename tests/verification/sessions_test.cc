@@ -32,8 +32,8 @@ class SetClock final : public Clock {
   TimePoint now = TimePoint(std::chrono::seconds(kNoon));
 };
 
-// Reads what a picture shows from its text: "WHO ACTION [bent]", where ACTION is one of ActionWords. What is bent correlates
-// with every other picture of the person.
+// Reads what a picture shows from its text: "WHO ACTION [bent]", where ACTION is one of ActionWords. What is bent
+// correlates with every other picture of the person.
 class SpelledFaces final : public FaceExaminer {
  public:
   Result<std::vector<v1::FaceEvidence>> Examine(std::span<const std::string_view> pictures, Deadline) override {
