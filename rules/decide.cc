@@ -621,9 +621,9 @@ v1::Decision Examination::Merge() const {
   decision.set_policy_digest(policy_.digest);
   decision.set_rules_version(kRulesVersion);
   const auto& without_face = policy_.pack.alternative().capture_methods();
-  const bool no_chip = !kind_.capture_methods().empty() &&
-                       std::none_of(kind_.capture_methods().begin(), kind_.capture_methods().end(),
-                                    [&](int method) { return Contains(without_face, method); });
+  const bool no_chip =
+      !kind_.capture_methods().empty() && std::none_of(kind_.capture_methods().begin(), kind_.capture_methods().end(),
+                                                       [&](int method) { return Contains(without_face, method); });
   decision.set_face_required(FactsOfWhoComes(facts_) != &facts_.subject() || no_chip);
   decision.set_identification(ByFace() ? v1::IDENTIFICATION_FACE : v1::IDENTIFICATION_ATTESTED);
   if (facts_.has_contest()) *decision.mutable_contest() = facts_.contest();
