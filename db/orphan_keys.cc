@@ -8,12 +8,13 @@
 namespace realname::db {
 
 Result<uint32_t> OrphanKeys::Sweep(TimePoint stored_before, uint32_t limit, Deadline deadline) {
-  auto people = keys_.People(after_, stored_before, limit);
-  if (!people.ok()) return people.status();
-  after_ = people->size() < limit ? "" : people->back();
-  if (people->empty()) return 0;
+  auto page = keys_.People(after_, stored_before, limit);
+  if (!page.ok()) return page.status();
+  after_ = page->next;
+  const std::vector<std::string>& people = page->people;
+  if (people.empty()) return 0;
   std::string ids;
-  for (const std::string& person : *people) ids += (ids.empty() ? "{" : ",") + person;
+  for (const std::string& person : people) ids += (ids.empty() ? "{" : ",") + person;
   ids += "}";
   std::vector<std::string> orphans;
   Status status =
@@ -22,7 +23,7 @@ Result<uint32_t> OrphanKeys::Sweep(TimePoint stored_before, uint32_t limit, Dead
         for (const auto& row : Execute(tx, "unknown_people", ids)) orphans.push_back(row[0].as<std::string>());
       });
   if (!status.ok()) return status;
-  if (orphans.size() == people->size()) {
+  if (orphans.size() == people.size()) {
     return Status(StatusCode::kFailedPrecondition, "WRONG_STATE", "no key belongs to this registry",
                   "of " + std::to_string(orphans.size()) + " people with a key the registry knows nobody");
   }

@@ -23,9 +23,10 @@ PostgresKeyStore::PostgresKeyStore(const std::string& dsn, size_t connections)
                                "select * from unnest($1::uuid[], $2::bytea[]) on conflict do nothing");
         connection.raw.prepare(
             "people",
-            "select person_id from key_store.person_key where person_id > coalesce($1::uuid, "
-            "'00000000-0000-0000-0000-000000000000') and create_time < "
-            "timestamptz 'epoch' + $2::bigint * interval '1 microsecond' order by person_id limit $3");
+            // No more is read than the page, whatever the age of the keys in it.
+            "select person_id, create_time < timestamptz 'epoch' + $2::bigint * interval '1 microsecond' "
+            "from key_store.person_key where person_id > coalesce($1::uuid, '00000000-0000-0000-0000-000000000000') "
+            "order by person_id limit $3");
         connection.raw.prepare("erase", "delete from key_store.person_key where person_id = $1");
       })) {}
 
@@ -66,18 +67,19 @@ Status PostgresKeyStore::PutNew(std::span<const NewKey> keys) {
   return {};
 }
 
-Result<std::vector<std::string>> PostgresKeyStore::People(std::string_view after, TimePoint stored_before,
-                                                          uint32_t limit) {
-  std::vector<std::string> people;
+Result<KeyPage> PostgresKeyStore::People(std::string_view after, TimePoint stored_before, uint32_t limit) {
+  KeyPage page;
   const Nullable from = after.empty() ? Nullable::Null() : Nullable::Text(std::string(after));
   Status status = RunStatement(*pool_, SoonEnough(), "key people", Repeatable::kYes, [&](pqxx::transaction_base& tx) {
-    people.clear();
-    for (const auto& row : Execute(tx, "people", from, Micros(stored_before), limit)) {
-      people.push_back(row[0].as<std::string>());
+    page = {};
+    const auto rows = Execute(tx, "people", from, Micros(stored_before), limit);
+    for (const auto& row : rows) {
+      if (row[1].as<bool>()) page.people.push_back(row[0].as<std::string>());
     }
+    if (rows.size() == limit) page.next = rows.back()[0].as<std::string>();
   });
   if (!status.ok()) return status;
-  return people;
+  return page;
 }
 
 Status PostgresKeyStore::Erase(std::string_view person_id) {

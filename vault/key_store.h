@@ -29,6 +29,13 @@ struct NewKey {
   std::string wrapped;
 };
 
+// Some of the people who have a key.
+struct KeyPage {
+  std::vector<std::string> people;
+  // After whom the next page begins; empty if there is none.
+  std::string next;
+};
+
 class KeyStore {
  public:
   virtual ~KeyStore() = default;
@@ -40,9 +47,9 @@ class KeyStore {
   // another key keeps it, and the call is INTERNAL (INTERNAL_DEFECT).
   virtual Status PutNew(std::span<const NewKey> keys) = 0;
 
-  // People whose keys were stored before `stored_before`, in the order of their ids, beginning after `after` (empty: at
-  // the beginning), at most `limit`.
-  virtual Result<std::vector<std::string>> People(std::string_view after, TimePoint stored_before, uint32_t limit) = 0;
+  // Looks at the `limit` keys that come after `after` in the order of their people's ids (empty: the first ones), and
+  // names those of them that were stored before `stored_before`.
+  virtual Result<KeyPage> People(std::string_view after, TimePoint stored_before, uint32_t limit) = 0;
 
   // Durable when it returns OK. OK as well if there was none.
   virtual Status Erase(std::string_view person_id) = 0;

@@ -272,6 +272,14 @@ TEST(PostgresKeys, KeysOfPeopleWhomTheRegistryDoesNotKnowAreSwept) {
       db::OrphanKeys(database.key_store(), elsewhere).Sweep(now + std::chrono::hours(1), 1000, soon()).status().code(),
       StatusCode::kFailedPrecondition);
   EXPECT_TRUE(database.key_store().Find(orphan)->has_value());
+  // A page is so many keys that were looked at, not so many old ones: what is young costs a page and no more.
+  const auto young = database.key_store().People("", now - std::chrono::hours(1), 1);
+  ASSERT_TRUE(young.ok());
+  EXPECT_TRUE(young->people.empty());
+  EXPECT_FALSE(young->next.empty());
+  const auto old = database.key_store().People("", now + std::chrono::hours(1), 1);
+  EXPECT_THAT(old->people, ::testing::ElementsAre(old->next));
+  EXPECT_TRUE(database.key_store().People(std::string(8, 'f') + "-ffff-ffff-ffff-ffffffffffff", now, 1)->next.empty());
   db::OrphanKeys orphans(database.key_store(), pool);
   EXPECT_EQ(*orphans.Sweep(now - std::chrono::hours(1), 100000, soon()), 0u) << "young keys are left alone";
   EXPECT_TRUE(database.key_store().Find(orphan)->has_value());
@@ -284,6 +292,33 @@ TEST(PostgresKeys, KeysOfPeopleWhomTheRegistryDoesNotKnowAreSwept) {
   EXPECT_GE(swept, 1u);
   EXPECT_FALSE(database.key_store().Find(orphan)->has_value());
   EXPECT_TRUE(database.key_store().Find(known)->has_value());
+}
+
+// Plans are made while tables are empty, when every index looks alike: none may be at hand that walks everybody's rows.
+TEST(PostgresPlans, AnObservationWalksNobodyElsesRows) {
+  const std::string statement = db::ObserveStatement();
+  int parameters = 0;
+  while (statement.find("$" + std::to_string(parameters + 1)) != std::string::npos) ++parameters;
+  std::string nothing = "null";
+  for (int i = 1; i < parameters; ++i) nothing += ",null";
+  pqxx::connection owner(Database().RegistryDsn("postgres"));
+  pqxx::work tx(owner);
+  tx.exec("set local plan_cache_mode = force_generic_plan");
+  tx.exec("set local enable_seqscan = off");
+  // As on the first day.
+  tx.exec("truncate realname.attempt, realname.person_group, realname.address_use, realname.capture");
+  tx.exec("prepare observation as " + statement);
+  std::string plan;
+  for (const auto& row : tx.exec("explain execute observation(" + nothing + ")")) {
+    plan += row[0].as<std::string>() + "\n";
+  }
+  for (const char* index : {"attempt_pkey", "capture_pkey", "address_use_pkey", "person_group_pkey"}) {
+    EXPECT_NE(plan.find(index), std::string::npos) << index << "\n" << plan;
+  }
+  for (const char* walk : {"attempt_by_age", "Seq Scan on attempt", "Seq Scan on person_group"}) {
+    EXPECT_EQ(plan.find(walk), std::string::npos) << walk << "\n" << plan;
+  }
+  tx.abort();
 }
 
 TEST(PostgresKeys, EveryNewPersonHasAKeyOfTheirOwnThatIsStored) {
