@@ -8,6 +8,7 @@
 #include <cmath>
 #include <cstdint>
 #include <cstdio>
+#include <cstring>
 #include <iostream>
 #include <random>
 #include <stdexcept>
@@ -46,15 +47,9 @@ double Median(std::vector<double> values) {
   return values[values.size() / 2];
 }
 
-// Reads every byte once, with four sums so that no addition waits for the one before.
-std::uint64_t ReadAll(const std::vector<std::uint64_t>& memory) {
-  std::uint64_t sums[8] = {};
-  for (std::size_t i = 0; i + 8 <= memory.size(); i += 8) {
-    for (std::size_t lane = 0; lane < 8; ++lane) sums[lane] += memory[i + lane];
-  }
-  std::uint64_t sum = 0;
-  for (const std::uint64_t lane : sums) sum += lane;
-  return sum;
+// Reads every byte once, looking for one that is not there: the C library does so with the widest registers there are.
+bool ReadAll(const std::vector<unsigned char>& memory) {
+  return std::memchr(memory.data(), 2, memory.size()) != nullptr;
 }
 
 class Templates {
@@ -103,18 +98,18 @@ void Run(std::size_t count, int rounds) {
   }
   // Half of the probes are in the gallery, as one who comes again is.
   for (std::size_t i = 0; i < 8; ++i) probes.push_back(templates.Next());
-  const std::vector<std::uint64_t> int8_bytes(count * kLength / 8, 1), float_bytes(count * kLength / 2, 1);
+  const std::vector<unsigned char> int8_bytes(count * kLength, 1), float_bytes(4 * count * kLength, 1);
 
   std::vector<double> search, scan, read_int8, read_float, flat_times, eight_bit_times;
-  std::uint64_t sum = 0;
+  bool seen = false;
   for (int round = 0; round < rounds; ++round) {
     for (const auto& probe : probes) {
       std::vector<face::GalleryHit> found, expected;
       search.push_back(Milliseconds([&] { found = gallery.Search(probe, kSimilarity, kMost); }));
       scan.push_back(Milliseconds([&] { expected = gallery.Scan(probe, kSimilarity, kMost); }));
       if (found != expected) throw std::runtime_error("the search found something else than the scan");
-      read_int8.push_back(Milliseconds([&] { sum += ReadAll(int8_bytes); }));
-      read_float.push_back(Milliseconds([&] { sum += ReadAll(float_bytes); }));
+      read_int8.push_back(Milliseconds([&] { seen |= ReadAll(int8_bytes); }));
+      read_float.push_back(Milliseconds([&] { seen |= ReadAll(float_bytes); }));
 #ifdef REALNAME_FAISS
       float similarities[kMost];
       faiss::Index::idx_t ids[kMost];
@@ -126,8 +121,8 @@ void Run(std::size_t count, int rounds) {
   const auto gigabytes_a_second = [](std::size_t bytes, double milliseconds) {
     return static_cast<double>(bytes) / milliseconds / 1e6;
   };
-  std::printf("\n%zu TEMPLATES OF %zu VALUES, one thread, %zu searches (%s; %llu)\n", count, kLength, search.size(),
-              face::HasAvx2() ? "AVX2" : "baseline", static_cast<unsigned long long>(sum % 10));
+  std::printf("\n%zu TEMPLATES OF %zu VALUES, one thread, %zu searches (%s)%s\n", count, kLength, search.size(),
+              face::HasAvx2() ? "AVX2" : "baseline", seen ? "!" : "");
   std::printf(
       "  exact search, int8 first            %8.2f ms; the memory alone %.2f ms (%.1f GB/s): share %.3f (aim 0.8)\n",
       Median(search), Median(read_int8), gigabytes_a_second(count * kLength, Median(read_int8)),
