@@ -4,7 +4,7 @@
 //   pairs    pair examinations in this process: the limit that registrations over the network are held against
 //   closed   registrations over the network, as fast as a number of clients can
 //   open     registrations that arrive at a given rate whether or not the last one is answered
-//   cpu      processor time of a process and its children so far
+//   cpu      processor time so far: of a process and its children, or of a postmaster's backends that serve clients
 //   script   the bare SQL of a registration, for pgbench
 #include <algorithm>
 #include <atomic>

@@ -3,8 +3,8 @@
 // ISO/IEC 2382-37).
 //
 // A search is exact: it finds what a scan of all templates as float32 would. Each template is also kept as int8 with
-// the length of what rounding took from it, so that of most templates the sixteen-bit products alone show that they
-// cannot reach: by the triangle inequality the true cosine lies within
+// the length of what rounding took from it, so that of most templates the products of the rounded values alone show
+// that they cannot reach: by the triangle inequality the true cosine lies within
 //     |probe'| |t - t'| + |probe - probe'| |t|
 // of that of the rounded ones (' marks what was rounded). Only the others are compared as float32. So a search reads a
 // quarter of the memory. AVX2 is used where the processor has it.
