@@ -24,6 +24,7 @@
 #include "bench/pgbench_script.h"
 #include "bench/populate.h"
 #include "bench/process_use.h"
+#include "bench/stand_in_faces.h"
 #include "cli/client.h"
 #include "cli/made_up_person.h"
 #include "face/face_engine.h"
@@ -145,7 +146,8 @@ v1::SubmitRegistrationRequest Application(const Options& options, const std::vec
   // Everywhere alike, so that no device sees more people than the policy finds ordinary.
   visit.device_id = MadeUpReader(std::mt19937_64(person)());
   visit.id_photo = pair.id_photo;
-  visit.live_portrait = pair.live_portrait;
+  // Everybody has a face of their own, which is searched for.
+  visit.live_portrait = StandInFaces::MarkFace(pair.live_portrait, std::to_string(visit.person));
   return cli::MadeUpApplication(std::move(visit));
 }
 

@@ -121,6 +121,7 @@ bool NamesARow(const pb::MethodDescriptor& method) {
          method.input_type()->FindFieldByName("session_id") != nullptr ||
          method.input_type()->FindFieldByName("dispute_id") != nullptr ||
          method.input_type()->FindFieldByName("link_id") != nullptr ||
+         method.input_type()->FindFieldByName("lead_id") != nullptr ||
          method.input_type()->FindFieldByName("reference_number") != nullptr;
 }
 
@@ -150,6 +151,7 @@ std::unique_ptr<pb::Message> RequestAbout(const pb::MethodDescriptor& method, co
   set("line_id", rows.line);
   set("dispute_id", rows.dispute);
   set("link_id", cli::NewUuid());
+  set("lead_id", cli::NewUuid());
   set("session_id", rows.session);
   set("notice_id", "face-reference");
   if (auto* frame = dynamic_cast<v1::SubmitChallengeFrameRequest*>(request.get())) {
@@ -209,10 +211,15 @@ std::unique_ptr<pb::Message> RequestAbout(const pb::MethodDescriptor& method, co
   } else if (auto* propose = dynamic_cast<v1::ProposePolicyPackRequest*>(request.get())) {
     propose->set_digest(std::string(64, '0'));
     propose->set_reason("a reason");
+  } else if (auto* tried = dynamic_cast<v1::DryRunPolicyPackRequest*>(request.get())) {
+    tried->set_digest(std::string(64, '0'));
+    tried->mutable_from_time()->set_seconds(std::time(nullptr) - 60);
   } else if (auto* activate = dynamic_cast<v1::ActivatePolicyPackRequest*>(request.get())) {
     activate->set_proposal_id(cli::NewUuid());
   } else if (auto* unlink = dynamic_cast<v1::UnlinkRequest*>(request.get())) {
     unlink->set_reason("a reason");
+  } else if (auto* conclude = dynamic_cast<v1::ConcludeFaceLeadRequest*>(request.get())) {
+    conclude->set_conclusion(v1::FACE_PAIR_CONCLUSION_TWO_PEOPLE);
   } else if (auto* terminate = dynamic_cast<v1::TerminateServiceRequest*>(request.get())) {
     terminate->set_reason("a reason");
   } else if (auto* resolve = dynamic_cast<v1::ResolveDisputeRequest*>(request.get())) {

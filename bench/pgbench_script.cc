@@ -119,7 +119,18 @@ std::string RegistrationScript() {
                                                  "true",
                                                  "''",
                                                  "''",
-                                                 kAddress});
+                                                 kAddress,
+                                                 "array['same-device']",
+                                                 kDevices,
+                                                 "array[null]::bigint[]",
+                                                 "array[40]",
+                                                 "array[:expire::bigint]",
+                                                 "'stand-in'",
+                                                 ":face::bytea",
+                                                 "'{}'",
+                                                 "'{}'",
+                                                 "'{}'",
+                                                 "'{}'"});
 }
 
 }  // namespace realname

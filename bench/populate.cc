@@ -54,8 +54,9 @@ class Hall {
         registry_(std::move(target), *store.pool, *store.keys, *store.photos, *store.ring),
         sources_(NoSources(clock_)),
         policies_(registry_, std::move(policy)),
+        search_(*store.galleries, faces_, clock_),
         registration_(
-            registry_, *store.sessions, faces_, *sources_, policies_, clock_,
+            registry_, *store.sessions, faces_, search_, *sources_, policies_, clock_,
             [this] { return TimeOrderedUuid(clock_.now); }, Sha256, VerifySignature),
         verifications_(registry_, *store.reviews, policies_, clock_) {}
 
@@ -108,6 +109,7 @@ class Hall {
   CopyRegistry registry_;
   std::unique_ptr<IdentitySources> sources_;
   PolicyArchive policies_;
+  FaceSearch search_;
   Registration registration_;
   Verifications verifications_;
 };

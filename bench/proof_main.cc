@@ -27,6 +27,7 @@
 #include "bench/canary.h"
 #include "bench/command_line.h"
 #include "bench/face_challenge.h"
+#include "bench/face_race.h"
 #include "bench/hostile.h"
 #include "bench/own_rows.h"
 #include "bench/process_use.h"
@@ -687,6 +688,19 @@ int Main(int argc, char** argv) {
     counted.clients = o.clients;
     status = CountVerdicts(counted);
   });
+  auto* faces = app.add_subcommand("face-race");
+  FaceRaceOptions raced;
+  faces->add_option("--other-server", raced.other_server)->required();
+  faces->add_option("--pairs", raced.pairs);
+  faces->callback([&] {
+    raced.connection = o.connection;
+    raced.first_person = o.first_person;
+    status = RaceFaces(raced);
+  });
+  auto* one_face = app.add_subcommand("register-face");
+  std::string face;
+  one_face->add_option("--face", face)->required();
+  one_face->callback([&] { status = RegisterFace(o.connection, o.first_person, face); });
   auto* scan = app.add_subcommand("scan");
   scan->add_option("--folder", o.folder)->required();
   scan->callback([&] { status = Scan(o); });

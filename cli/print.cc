@@ -346,6 +346,39 @@ void Print(const v1::DiffPolicyPacksResponse& response) {
   if (response.differences().empty()) std::printf("nothing differs\n");
 }
 
+void Print(const v1::DryRun& report) {
+  const auto number = [](uint64_t count) { return static_cast<unsigned long long>(count); };
+  const auto verdict = [](v1::Verdict value) { return Strip(v1::Verdict_Name(value), "VERDICT_"); };
+  std::printf("dry run %s\n  %llu decisions from %s to %s made again", report.dry_run_id().c_str(),
+              number(report.decisions()), Local(report.from_time()).c_str(), Local(report.to_time()).c_str());
+  if (report.erased() > 0) std::printf(", %llu more were erased", number(report.erased()));
+  std::printf("\n  %llu flips, %llu people sent to an own hall, %llu activated lines refused\n", number(report.flips()),
+              number(report.people_to_halls()), number(report.lines_barred()));
+  for (const v1::VerdictFlips& row : report.verdicts()) {
+    std::printf("  %-12s -> %-12s %10llu\n", verdict(row.from()).c_str(), verdict(row.to()).c_str(), number(row.flips()));
+  }
+  for (const v1::ReasonFlips& row : report.reasons()) {
+    std::printf("  %-28s gained %10llu lost %10llu\n", v1::ReasonCode_Name(row.reason()).c_str(), number(row.gained()),
+                number(row.lost()));
+  }
+  for (const v1::ChannelFlips& row : report.channels()) {
+    std::printf("  channel %-32s %10llu of %llu\n",
+                Strip(v1::ChannelType_Name(row.channel()), "CHANNEL_TYPE_").c_str(), number(row.flips()),
+                number(row.decisions()));
+  }
+  for (const v1::AgentFlips& row : report.agents()) {
+    std::printf("  agent %-16s %-17s %10llu of %llu\n", row.agent_id().c_str(), row.outlet_id().c_str(),
+                number(row.flips()), number(row.decisions()));
+  }
+  for (const v1::GroupFlips& row : report.groups()) {
+    std::printf("  group %-16s %-17s %10llu of %llu\n",
+                Strip(v1::CustomerKind_Name(row.customer_kind()), "CUSTOMER_KIND_").c_str(),
+                Strip(v1::DocumentType_Name(row.document_type()), "DOCUMENT_TYPE_").c_str(), number(row.flips()),
+                number(row.decisions()));
+  }
+  if (report.examples_size() > 0) std::printf("  the first flips are in --json\n");
+}
+
 void Print(const v1::PolicyProposal& proposal) {
   std::printf("%s  %s\n  instead of    %s\n  because       %s\n  proposed      %s by %s\n",
               proposal.proposal_id().c_str(), proposal.digest().c_str(), proposal.replaces_digest().c_str(),
@@ -353,10 +386,16 @@ void Print(const v1::PolicyProposal& proposal) {
   if (proposal.has_activate_time()) {
     std::printf("  IN FORCE from %s by %s\n", Local(proposal.activate_time()).c_str(), proposal.activated_by().c_str());
   }
+  if (proposal.has_dry_run()) Print(proposal.dry_run());
 }
 
 void Print(const v1::ListPolicyProposalsResponse& response) {
   for (const v1::PolicyProposal& proposal : response.proposals()) Print(proposal);
+}
+
+void Print(const v1::EraseFaceTemplatesResponse& gone) {
+  std::printf("%u templates left galleries, measurements of %u pictures were dropped\n", gone.templates(),
+              gone.pictures());
 }
 
 void Print(const v1::Link& link) {
@@ -410,6 +449,20 @@ void PrintRow(const v1::ReviewCase& review) {
               Local(review.deadline()).c_str());
 }
 
+void Print(const v1::FaceLead& lead) {
+  std::printf("  face lead     %s %s: %s and %s, found %s\n", lead.lead_id().c_str(), lead.gallery().c_str(),
+              lead.verification_id().c_str(), lead.other_verification_id().c_str(), Local(lead.find_time()).c_str());
+  if (lead.has_document()) {
+    std::printf("                %s %s born %s, pictures %zu and %zu bytes\n", lead.document().number().c_str(),
+                lead.document().name().c_str(), lead.document().birth_date().c_str(), lead.id_photo().size(),
+                lead.live_portrait().size());
+  }
+  if (lead.conclusion() == v1::FACE_PAIR_CONCLUSION_UNSPECIFIED) return;
+  std::printf("                %s, says %s%s%s\n",
+              lead.conclusion() == v1::FACE_PAIR_CONCLUSION_ONE_PERSON ? "one person" : "two people",
+              lead.concluded_by().c_str(), lead.confirmed_by().empty() ? "" : ", and ", lead.confirmed_by().c_str());
+}
+
 void Print(const v1::ReviewCase& review) {
   std::printf("%s, %s\n", Strip(v1::CaseState_Name(review.state()), "CASE_STATE_").c_str(),
               review.at_counter() ? "the customer waits at a counter" : "online");
@@ -451,6 +504,7 @@ void Print(const v1::ReviewCase& review) {
                 contested.id_photo().size(), contested.live_portrait().size());
     std::printf("  they say      %s\n", contested.statement().c_str());
   }
+  for (const v1::FaceLead& lead : review.face_leads()) Print(lead);
   for (const v1::ReviewVote& vote : review.votes()) {
     std::printf("  vote          %s %s\n",
                 Strip(v1::ReviewConclusion_Name(vote.conclusion()), "REVIEW_CONCLUSION_").c_str(),

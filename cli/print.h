@@ -32,6 +32,7 @@ void Print(const v1::VerificationEvent& event);
 void Print(const v1::CompareFacesResponse& response);
 void Print(const v1::ModelCard& card);
 void Print(const v1::Session& session);
+void Print(const v1::FaceLead& lead);
 void Print(const v1::ReviewCase& review);
 void Print(const v1::CountContestsResponse& response);
 void Print(const v1::NoticeToShow& notice);
@@ -53,8 +54,10 @@ void Print(const v1::PolicyPackInfo& pack);
 void Print(const v1::ListPolicyPacksResponse& response);
 void Print(const v1::DiffPolicyPacksResponse& response);
 void Print(const v1::PolicyProposal& proposal);
+void Print(const v1::DryRun& report);
 void Print(const v1::ListPolicyProposalsResponse& response);
 void Print(const v1::Link& link);
+void Print(const v1::EraseFaceTemplatesResponse& gone);
 void Print(const v1::ListLinksResponse& response);
 void PrintRow(const v1::ReviewCase& review);  // one line of the queue
 

@@ -20,7 +20,8 @@ namespace realname::cli {
 namespace {
 
 struct ReviewOptions {
-  std::string verification_id, save, note, request_id;
+  std::string verification_id, save, note, request_id, lead_id;
+  bool concluded = false, one_person = false, two_people = false;
   bool approve = false, reject = false;
   std::vector<std::string> ask, checks;
   int page_size = 50;
@@ -71,6 +72,38 @@ class ReviewCommands {
     const grpc::Status status = client_.Call([&](grpc::ClientContext& c) {
       return client_.review().CountContests(&c, v1::CountContestsRequest(), &answer);
     });
+    if (!status.ok()) return Failed(status);
+    if (json_) {
+      PrintJson(answer);
+    } else {
+      Print(answer);
+    }
+    return 0;
+  }
+  int ListLeads() {
+    v1::ListFaceLeadsRequest request;
+    request.set_verification_id(o_.verification_id);
+    request.set_concluded(o_.concluded);
+    request.set_page_size(o_.page_size);
+    v1::ListFaceLeadsResponse answer;
+    const grpc::Status status =
+        client_.Call([&](grpc::ClientContext& c) { return client_.review().ListFaceLeads(&c, request, &answer); });
+    if (!status.ok()) return Failed(status);
+    if (json_) {
+      PrintJson(answer);
+    } else {
+      for (const v1::FaceLead& each : answer.leads()) Print(each);
+    }
+    return 0;
+  }
+  int Conclude() {
+    if (o_.one_person == o_.two_people) throw std::runtime_error("give one of --one-person and --two-people");
+    v1::ConcludeFaceLeadRequest request;
+    request.set_lead_id(o_.lead_id);
+    request.set_conclusion(o_.one_person ? v1::FACE_PAIR_CONCLUSION_ONE_PERSON : v1::FACE_PAIR_CONCLUSION_TWO_PEOPLE);
+    v1::FaceLead answer;
+    const grpc::Status status =
+        client_.Call([&](grpc::ClientContext& c) { return client_.review().ConcludeFaceLead(&c, request, &answer); });
     if (!status.ok()) return Failed(status);
     if (json_) {
       PrintJson(answer);
@@ -182,6 +215,11 @@ class ReviewCommands {
         SavePrivately(stem + "_previous_id_photo" + Ending(previous.id_photo()), previous.id_photo());
         SavePrivately(stem + "_previous_live_portrait" + Ending(previous.live_portrait()), previous.live_portrait());
       }
+      for (const v1::FaceLead& lead : answer.face_leads()) {
+        SavePrivately(stem + "_lead_" + lead.lead_id() + "_id_photo" + Ending(lead.id_photo()), lead.id_photo());
+        SavePrivately(stem + "_lead_" + lead.lead_id() + "_live_portrait" + Ending(lead.live_portrait()),
+                      lead.live_portrait());
+      }
       if (answer.has_contested()) {
         const v1::ContestedRefusal& contested = answer.contested();
         SavePrivately(stem + "_refused_id_photo" + Ending(contested.id_photo()), contested.id_photo());
@@ -244,6 +282,14 @@ void AddReviewCommands(CLI::App& app, std::function<Client()> connect, const boo
                   "UUID; give the same one to retry the same call, with --sequence and every --check");
   sub->add_option("--sequence", o->sequence, "event of the verification that you voted on (default: read it)");
   command("contests", "how contested refusals ended, by who had refused and why", &ReviewCommands::CountContests);
+  sub = command("leads", "records that were found to have one face, or one record with two", &ReviewCommands::ListLeads);
+  sub->add_option("verification_id", o->verification_id, "only of this verification");
+  sub->add_flag("--concluded", o->concluded, "also those that were decided");
+  sub->add_option("--page-size", o->page_size, "rows")->capture_default_str();
+  sub = command("conclude", "say whether two records are one person or two people", &ReviewCommands::Conclude);
+  sub->add_option("lead_id", o->lead_id, "which")->required();
+  sub->add_flag("--one-person", o->one_person, "they are one person; with the word of two members of staff they are linked");
+  sub->add_flag("--two-people", o->two_people, "they are twins, or look alike");
   named(command("return", "give the case back undecided", &ReviewCommands::Return));
   named(command("escalate", "give the case to an administrator", &ReviewCommands::Escalate));
 }

@@ -81,6 +81,12 @@ int Unlink(const SubscriberOptions& o, Client client, bool json) {
   return Run(std::move(client), &v1::SubscriberService::Stub::Unlink, request, json);
 }
 
+int EraseFaces(const SubscriberOptions& o, Client client, bool json) {
+  v1::EraseFaceTemplatesRequest request;
+  request.set_verification_id(o.verification_id);
+  return Run(std::move(client), &v1::SubscriberService::Stub::EraseFaceTemplates, request, json);
+}
+
 }  // namespace
 
 void AddSubscriberCommands(CLI::App& app, std::function<Client()> connect, const bool& json, int& status) {
@@ -104,6 +110,9 @@ void AddSubscriberCommands(CLI::App& app, std::function<Client()> connect, const
   sub->add_option("link_id", o->link_id, "which")->required();
   sub->add_option("--reason", o->text, "why, for the record")->required();
   runs(sub, Unlink);
+  sub = app.add_subcommand("erase-faces", "erase what was derived from the pictures of a subscriber (administrators)");
+  sub->add_option("verification_id", o->verification_id, "a verification of theirs")->required();
+  runs(sub, EraseFaces);
   CLI::App* const disputes =
       app.add_subcommand("dispute", "numbers of which their holders say that they are not theirs");
   disputes->require_subcommand(1);

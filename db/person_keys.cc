@@ -74,6 +74,22 @@ Result<std::shared_ptr<const DataKey>> PersonKeys::Find(const std::string& perso
   return Remember(person_id, std::make_shared<const DataKey>(*std::move(key)));
 }
 
+Result<std::vector<std::shared_ptr<const DataKey>>> PersonKeys::FindAll(std::span<const std::string> people) {
+  auto stored = store_.FindAll(people);
+  if (!stored.ok()) return stored.status();
+  std::vector<std::shared_ptr<const DataKey>> keys;
+  for (const std::optional<std::string>& wrapped : *stored) {
+    if (!wrapped) {
+      keys.push_back(nullptr);
+      continue;
+    }
+    auto key = UnwrapKey(ring_, *wrapped);
+    if (!key.ok()) return key.status();
+    keys.push_back(std::make_shared<const DataKey>(*std::move(key)));
+  }
+  return keys;
+}
+
 std::shared_ptr<const DataKey> PersonKeys::Remember(const std::string& person_id, std::shared_ptr<const DataKey> key) {
   const std::lock_guard lock(mutex_);
   const auto found = by_person_.find(person_id);

@@ -9,6 +9,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -37,6 +38,9 @@ class PersonKeys {
 
   // Erases a person's key, here and in the store. Errors are those of KeyStore.
   Status Erase(const std::string& person_id);
+
+  // The keys of several known people, in their order; null where one was erased. Not kept in memory.
+  Result<std::vector<std::shared_ptr<const DataKey>>> FindAll(std::span<const std::string> people);
 
   // The key of a known person. FAILED_PRECONDITION (WRONG_STATE) if it was erased.
   Result<std::shared_ptr<const DataKey>> Find(const std::string& person_id);

@@ -18,6 +18,9 @@ Deadline SoonEnough() { return std::chrono::steady_clock::now() + std::chrono::s
 PostgresKeyStore::PostgresKeyStore(const std::string& dsn, size_t connections)
     : pool_(std::make_unique<ConnectionPool>(dsn, connections, [](Connection& connection) {
         connection.raw.prepare("find", "select wrapped from key_store.person_key where person_id = $1");
+        connection.raw.prepare("find_all",
+                               "select k.wrapped from unnest($1::uuid[]) with ordinality as p (person_id, place) "
+                               "left join key_store.person_key k on k.person_id = p.person_id order by p.place");
         connection.raw.prepare("put",
                                "insert into key_store.person_key (person_id, wrapped) "
                                "select * from unnest($1::uuid[], $2::bytea[]) on conflict do nothing");
@@ -37,6 +40,20 @@ Result<std::optional<std::string>> PostgresKeyStore::Find(std::string_view perso
   Status status = RunStatement(*pool_, SoonEnough(), "key find", Repeatable::kYes, [&](pqxx::transaction_base& tx) {
     const auto rows = Execute(tx, "find", std::string(person_id));
     if (!rows.empty()) wrapped = ReadBytes(rows[0][0]);
+  });
+  if (!status.ok()) return status;
+  return wrapped;
+}
+
+Result<std::vector<std::optional<std::string>>> PostgresKeyStore::FindAll(std::span<const std::string> people) {
+  std::string ids;
+  for (const std::string& person : people) ids += (ids.empty() ? "" : ",") + person;
+  std::vector<std::optional<std::string>> wrapped;
+  Status status = RunStatement(*pool_, SoonEnough(), "key find all", Repeatable::kYes, [&](pqxx::transaction_base& tx) {
+    wrapped.clear();
+    for (const auto& row : Execute(tx, "find_all", "{" + ids + "}")) {
+      wrapped.push_back(row[0].is_null() ? std::nullopt : std::optional(ReadBytes(row[0])));
+    }
   });
   if (!status.ok()) return status;
   return wrapped;

@@ -20,6 +20,7 @@ class PostgresKeyStore final : public KeyStore {
   Result<std::optional<std::string>> Find(std::string_view person_id) override;
   Status PutNew(std::span<const NewKey> keys) override;
   Result<KeyPage> People(std::string_view after, TimePoint stored_before, uint32_t limit) override;
+  Result<std::vector<std::optional<std::string>>> FindAll(std::span<const std::string> people) override;
   Status Erase(std::string_view person_id) override;
 
  private:

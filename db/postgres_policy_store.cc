@@ -31,14 +31,39 @@ Result<std::string> PostgresPolicyStore::InForce(Deadline deadline) {
 }
 
 Result<std::string> PostgresPolicyStore::Propose(const std::string& digest, const std::string& replaces,
-                                                 const std::string& reason, const std::string& principal, TimePoint now,
-                                                 Deadline deadline) {
+                                                 const std::string& reason, const std::string& dry_run_id,
+                                                 const std::string& principal, TimePoint now, Deadline deadline) {
   const std::string id = TimeOrderedUuid(now);
+  const Nullable dry_run = dry_run_id.empty() ? Nullable::Null() : Nullable::Text(dry_run_id);
   Status status = RunStatement(pool_, deadline, "propose policy", Repeatable::kNo, [&](pqxx::transaction_base& tx) {
-    Execute(tx, "propose_policy", id, digest, replaces, reason, principal, Micros(now));
+    Execute(tx, "propose_policy", id, digest, replaces, reason, principal, Micros(now), dry_run);
   });
   if (!status.ok()) return status;
   return id;
+}
+
+Status PostgresPolicyStore::PutDryRun(const std::string& operator_id, const v1::DryRun& report, TimePoint now,
+                                      Deadline deadline) {
+  const std::string bytes = report.SerializeAsString();
+  return RunStatement(pool_, deadline, "put dry run", Repeatable::kNo, [&](pqxx::transaction_base& tx) {
+    Execute(tx, "put_dry_run", report.dry_run_id(), operator_id, report.digest(), Bytes{bytes}, report.run_by(),
+            Micros(now));
+  });
+}
+
+Result<v1::DryRun> PostgresPolicyStore::GetDryRun(const std::string& dry_run_id, Deadline deadline) {
+  std::string bytes;
+  Status status = RunStatement(pool_, deadline, "get dry run", Repeatable::kYes, [&](pqxx::transaction_base& tx) {
+    const auto rows = Execute(tx, "get_dry_run", dry_run_id);
+    bytes = rows.empty() ? std::string() : ReadBytes(rows[0][0]);
+  });
+  if (!status.ok()) return status;
+  v1::DryRun report;
+  if (bytes.empty()) return Status(StatusCode::kNotFound, "NO_SUCH_DRY_RUN", "no such dry run");
+  if (!report.ParseFromString(bytes)) {
+    return Status(StatusCode::kInternal, "INTERNAL_DEFECT", "internal error", "a stored dry run cannot be parsed");
+  }
+  return report;
 }
 
 template <typename... Args>
@@ -55,6 +80,9 @@ Result<std::vector<v1::PolicyProposal>> PostgresPolicyStore::Read(const char* st
       proposal.set_reason(row[3].template as<std::string>());
       proposal.set_proposed_by(row[4].template as<std::string>());
       *proposal.mutable_propose_time() = TimestampOf(row[5].template as<int64_t>());
+      if (!row[8].is_null() && proposal.mutable_dry_run()->ParseFromString(ReadBytes(row[8]))) {
+        proposal.mutable_dry_run()->clear_examples();
+      }
       if (row[6].is_null()) continue;
       proposal.set_activated_by(row[6].template as<std::string>());
       *proposal.mutable_activate_time() = TimestampOf(row[7].template as<int64_t>());

@@ -15,7 +15,11 @@ class PostgresPolicyStore final : public PolicyStore {
   Result<std::vector<StoredPack>> Packs(uint32_t limit, Deadline deadline) override;
   Result<std::string> InForce(Deadline deadline) override;
   Result<std::string> Propose(const std::string& digest, const std::string& replaces, const std::string& reason,
-                              const std::string& principal, TimePoint now, Deadline deadline) override;
+                              const std::string& dry_run_id, const std::string& principal, TimePoint now,
+                              Deadline deadline) override;
+  Status PutDryRun(const std::string& operator_id, const v1::DryRun& report, TimePoint now,
+                   Deadline deadline) override;
+  Result<v1::DryRun> GetDryRun(const std::string& dry_run_id, Deadline deadline) override;
   Result<v1::PolicyProposal> Get(const std::string& proposal_id, Deadline deadline) override;
   Result<std::vector<v1::PolicyProposal>> Proposals(uint32_t limit, Deadline deadline) override;
   Status Activate(const std::string& proposal_id, const std::string& principal, TimePoint now,

@@ -52,6 +52,43 @@ std::pair<std::string, std::string> ArraysOf(const std::vector<DeviceCapture>& c
   return {"{" + devices + "}", "{" + counters + "}"};
 }
 
+// For enter_galleries; null where nothing is to be done.
+struct GalleryArrays {
+  Nullable names, owners, searched, most, expire;
+};
+
+GalleryArrays ArraysOf(const std::vector<GalleryEntry>& entries, bool leads) {
+  if (entries.empty() && !leads) return {};
+  std::string names, owners, searched, most, expire;
+  for (const GalleryEntry& entry : entries) {
+    const char* separator = &entry == entries.data() ? "" : ",";
+    names += separator + ("\"" + entry.key.name + "\"");
+    owners += separator + ("\"" + entry.key.owner + "\"");
+    searched += separator + (entry.searched ? std::to_string(*entry.searched) : std::string("null"));
+    most += separator + std::to_string(entry.max_templates);
+    expire += separator + std::to_string(Micros(entry.expire_time));
+  }
+  const auto array = [](const std::string& items) { return Nullable::Text("{" + items + "}"); };
+  return {array(names), array(owners), array(searched), array(most), array(expire)};
+}
+
+struct LeadArrays {
+  std::string ids, others, galleries, kinds;
+};
+
+LeadArrays ArraysOf(const std::vector<LeadCommit>& leads, TimePoint now) {
+  LeadArrays arrays;
+  for (const LeadCommit& lead : leads) {
+    const char* separator = &lead == leads.data() ? "" : ",";
+    arrays.ids += separator + TimeOrderedUuid(now);
+    arrays.others += separator + lead.other_verification_id;
+    arrays.galleries += separator + ("\"" + lead.gallery + "\"");
+    arrays.kinds += separator + std::to_string(static_cast<int>(lead.kind));
+  }
+  for (std::string* each : {&arrays.ids, &arrays.others, &arrays.galleries, &arrays.kinds}) *each = "{" + *each + "}";
+  return arrays;
+}
+
 // "id:kind id:kind ..."
 std::vector<v1::ListHit> ReadHits(const std::string& text) {
   std::vector<v1::ListHit> hits;
@@ -201,6 +238,11 @@ Result<Observation> PostgresRegistry::Observe(const ObserveQuery& query, Deadlin
       seller(own, 39);
       own.set_contract_from(date(40));
       own.set_contract_to(date(41));
+    }
+    observation.members.clear();
+    if (!row[42].is_null()) {
+      std::istringstream members(row[42].as<std::string>());
+      for (std::string member; members >> member;) observation.members.push_back(member);
     }
     observation.devices.clear();
     for (const auto& capture : rows) {
@@ -398,6 +440,14 @@ Result<CommitOutcome> PostgresRegistry::Commit(const CommitRequest& request, Dea
   const Nullable session = request.session_id.empty() ? Nullable::Null() : Nullable::Text(request.session_id);
   const std::string record = request.same_attempt ? std::string() : row->record;
   const auto [devices, counters] = ArraysOf(request.captures);
+  const GalleryArrays galleries = ArraysOf(request.galleries, !request.leads.empty());
+  const LeadArrays leads = ArraysOf(request.leads, request.now);
+  const std::optional<v1::FaceEvidence>& portrait = request.pictures.live_portrait.evidence;
+  Nullable bundle = Nullable::Null(), face = Nullable::Null();
+  if (!request.galleries.empty() && portrait) {
+    bundle = Nullable::Text(portrait->bundle_digest());
+    face = Nullable::Hex(Seal(*key, {"gallery_template", "sealed", request.verification_id}, portrait->template_()));
+  }
 
   bool written = false;
   Status status = RunStatement(pool_, deadline, "commit", Repeatable::kNo, [&](pqxx::transaction_base& tx) {
@@ -414,7 +464,9 @@ Result<CommitOutcome> PostgresRegistry::Commit(const CommitRequest& request, Dea
                         Bytes{row->decision.salt}, request.decision.policy_digest(), request.decision.rules_version(),
                         TimeOrderedUuid(request.now), Bytes{row->decision.audit_leaf}, session, Micros(request.now),
                         devices, counters, request.counts_identity, request.counted_device, request.counted_agent,
-                        HexOrNull(row->address_index), more...)[0][0]
+                        HexOrNull(row->address_index), more..., galleries.names, galleries.owners, galleries.searched,
+                        galleries.most, galleries.expire, bundle, face, leads.ids, leads.others, leads.galleries,
+                        leads.kinds)[0][0]
                     .template as<bool>();
     };
     const auto commit_one = [&] {

@@ -211,6 +211,23 @@ Result<uint32_t> PostgresSubscriberStore::LinesHeld(const std::string& operator_
   return held;
 }
 
+Result<v1::EraseFaceTemplatesResponse> PostgresSubscriberStore::EraseFaces(const std::string& operator_id,
+                                                                           const std::string& verification_id,
+                                                                           const std::string& principal, TimePoint now,
+                                                                           Deadline deadline) {
+  auto leaf = AuditLeaf(verification_id, "face templates erased", principal, operator_id, now);
+  if (!leaf.ok()) return leaf.status();
+  v1::EraseFaceTemplatesResponse gone;
+  Status status = RunStatement(pool_, deadline, "erase faces", Repeatable::kYes, [&](pqxx::transaction_base& tx) {
+    const auto row =
+        Execute(tx, "erase_faces", operator_id, verification_id, TimeOrderedUuid(now), Bytes{*leaf}, Micros(now))[0];
+    gone.set_templates(row[0].as<uint32_t>());
+    gone.set_pictures(row[1].as<uint32_t>());
+  });
+  if (!status.ok()) return status;
+  return gone;
+}
+
 Result<v1::Link> PostgresSubscriberStore::Unlink(const std::string& operator_id, const std::string& link_id,
                                                  const std::string& reason, const std::string& principal, TimePoint now,
                                                  Deadline deadline) {

@@ -24,6 +24,9 @@ class PostgresSubscriberStore final : public SubscriberStore {
                                       Deadline deadline) override;
   Result<uint32_t> LinesHeld(const std::string& operator_id, const std::string& person_id, const std::string& quota,
                              Deadline deadline) override;
+  Result<v1::EraseFaceTemplatesResponse> EraseFaces(const std::string& operator_id, const std::string& verification_id,
+                                                    const std::string& principal, TimePoint now,
+                                                    Deadline deadline) override;
   Result<v1::Link> Unlink(const std::string& operator_id, const std::string& link_id, const std::string& reason,
                           const std::string& principal, TimePoint now, Deadline deadline) override;
   Status ResolveDispute(const std::string& operator_id, const std::string& dispute_id, v1::DisputeState state,

@@ -54,6 +54,7 @@ struct Bytes {
 // A parameter that may be NULL: a short bytea or a text.
 class Nullable {
  public:
+  Nullable() = default;
   static Nullable Null() { return Nullable(); }
   static Nullable Text(std::string text) {
     Nullable out;

@@ -26,6 +26,16 @@ std::string Counted(const std::string& window, const std::string& rows) {
   return "case when " + window + " is null then 0 else (select count(*) from (" + rows + " limit $25::bigint) n) end";
 }
 
+// The galleries that a portrait comes into, in a commit whose further parameters begin with `first`; not a call where there
+// are none.
+std::string EnterGalleries(int first) {
+  std::string call = "and ($" + std::to_string(first) + "::text[] is null or realname.enter_galleries($6";
+  for (int i = 0; i < 5; ++i) call += ", $" + std::to_string(first + i);
+  call += ", $9, $5";
+  for (int i = 5; i < 11; ++i) call += ", $" + std::to_string(first + i);
+  return call + ", realname.at($38))) ";
+}
+
 }  // namespace
 
 std::string ObserveStatement() {
@@ -90,7 +100,7 @@ std::string ObserveStatement() {
          "  and x.counter = nullif(k.counter, 0)), l.person_id, l.verification_id, l.given, "
          "coalesce(l.person_id = any (o.members), false), q.person_id, q.person_id = any (o.members), c.status, "
          "c.contract_from, "
-         "c.contract_to "
+         "c.contract_to, array_to_string(o.members, ' ') "
          "from realname.observe($1, $2, $3, $4, $5, $6, $7, $8, $9, $21, realname.at($10)) o "
          "left join realname.seller a on a.operator_id = $4 and a.agent_id = $11 and a.outlet_id = '' "
          "and a.staff_id = '' "
@@ -121,8 +131,8 @@ std::string CommitApplicationStatement() {
          "$15, "
          "$16::smallint, $17::smallint, $18, $19, $20, $21, $22, realname.at($23), $24, $25, $26, $27, $28, $29, "
          "$30, $31, $32, $33, $34, $35, $36, $37, realname.at($38)) "
-         "then realname.note_application($6, $43, $9, $5, $19 + 1, $39, $40, $41, $42, $12, $44, realname.at($38)) "
-         "else false end";
+         "then realname.note_application($6, $43, $9, $5, $19 + 1, $39, $40, $41, $42, $12, $44, realname.at($38)) " +
+         EnterGalleries(45) + "else false end";
 }
 
 std::string PutPhotosStatement() {
@@ -156,7 +166,90 @@ void PrepareRegistryStatements(Connection& connection) {
       "$16::smallint, $17::smallint, $18, $19, $20, $21, $22, realname.at($23), $24, $25, $26, $27, $28, $29, "
       "$30, $31, $32, $33, $34, $35, $36, $37, realname.at($38)) "
       "then realname.note_application($6, $43, $9, $5, $19 + 1, $39, $40, $41, $42, $12, $44, realname.at($38)) "
-      "and realname.open_contest($5, $9, $45, $46, $47, realname.at($38)) else false end");
+      "and realname.open_contest($5, $9, $45, $46, $47, realname.at($38)) " +
+          EnterGalleries(48) + "else false end");
+  connection.raw.prepare("read_gallery",
+                         "select g.last_sequence, g.removals, t.sequence, t.person_id, t.verification_id, "
+                         "t.bundle_digest, t.sealed, realname.micros(t.expire_time) from realname.gallery g "
+                         "left join lateral (select * from realname.gallery_template x "
+                         "  where x.operator_id = g.operator_id and x.name = g.name and x.owner = g.owner "
+                         "  and x.sequence > $4 order by x.sequence limit $5) t on true "
+                         "where g.operator_id = $1 and g.name = $2 and g.owner = $3 order by t.sequence");
+  connection.raw.prepare("galleries_of",
+                         "select distinct operator_id, name, owner from realname.gallery_template "
+                         "where verification_id = any ($1::uuid[])");
+  connection.raw.prepare("gallery_removals",
+                         "select g.operator_id, g.name, g.owner, g.removals "
+                         "from unnest($1::text[], $2::text[], $3::text[]) with ordinality "
+                         "  as k (operator_id, name, owner, place) "
+                         "join realname.gallery g on g.operator_id = k.operator_id and g.name = k.name "
+                         "and g.owner = k.owner order by k.place");
+  // With which somebody was registered: what was refused, or came to nothing, shows whoever tried.
+  connection.raw.prepare(
+      "earlier_portraits",
+      "select v.verification_id, v.person_id, p.name, p.sealed_evidence from realname.verification v "
+      "join realname.registration r on r.person_id = v.person_id and r.verification_id = v.verification_id "
+      "and r.attempt = v.attempt "
+      "join media.photo p on p.person_id = r.person_id and p.name = r.live_portrait "
+      "where v.person_id = any ($2::uuid[]) and v.operator_id = $1 and v.verification_id is distinct from $3 "
+      "and v.create_time > realname.at($4) and (v.state in (6, 9, 10) or (v.state = 5 and v.verdict = 1)) "
+      "and p.sealed_evidence is not null order by v.create_time desc, v.verification_id desc limit $5");
+  connection.raw.prepare(
+      "concluded_pairs",
+      "select distinct on (other) other, conclusion from ("
+      "  select l.other_person_id as other, l.conclusion, l.conclude_time from realname.face_lead l "
+      "  where l.person_id = any ($2::uuid[]) and l.other_person_id = any ($3::uuid[]) and l.operator_id = $1 "
+      "  and l.conclusion > 0 and realname.stands(l) "
+      "  union all "
+      "  select l.person_id, l.conclusion, l.conclude_time from realname.face_lead l "
+      "  where l.other_person_id = any ($2::uuid[]) and l.person_id = any ($3::uuid[]) and l.operator_id = $1 "
+      "  and l.conclusion > 0 and realname.stands(l)) pairs order by other, conclude_time desc");
+  connection.raw.prepare("sweep_templates",
+                         "with gone as (delete from realname.gallery_template where ctid in ("
+                         "  select ctid from realname.gallery_template where expire_time <= realname.at($1) "
+                         "  order by expire_time limit $2) returning 1) select count(*) from gone");
+  connection.raw.prepare("count_faces",
+                         "select count(*) from (select person_id from realname.gallery_template "
+                         "union select person_id from media.photo where sealed_evidence is not null) faces");
+  connection.raw.prepare("unswept_galleries",
+                         "select operator_id, name, owner, swept_sequence from realname.gallery "
+                         "where swept_sequence < last_sequence order by operator_id, name, owner limit $1");
+  connection.raw.prepare("mark_swept",
+                         "update realname.gallery set swept_sequence = $4 where operator_id = $1 and name = $2 "
+                         "and owner = $3 and swept_sequence < $4");
+  connection.raw.prepare("put_lead",
+                         "select realname.put_lead($1, $2, $3, $4::smallint, $5, $6, realname.at($7))");
+  const std::string lead_columns =
+      "select lead_id, verification_id, other_verification_id, gallery, kind, realname.micros(find_time), conclusion, "
+      "concluded_by, confirmed_by, realname.micros(conclude_time) from realname.face_lead ";
+  connection.raw.prepare("get_lead", lead_columns + "where operator_id = $1 and lead_id = $2");
+  connection.raw.prepare("list_leads", lead_columns +
+                                           "where operator_id = $1 and ($2 or conclusion = 0) "
+                                           "order by lead_id desc limit $3");
+  connection.raw.prepare("leads_of", lead_columns +
+                                         "where operator_id = $1 and ($2 or conclusion = 0) and "
+                                         "(verification_id = $4 or other_verification_id = $4) "
+                                         "order by lead_id desc limit $3");
+  connection.raw.prepare("conclude_lead",
+                         "select realname.conclude_lead($1, $2, $3::smallint, $4, $5, realname.at($6))");
+  // The last column names the last verification of a full page.
+  connection.raw.prepare(
+      "read_decisions",
+      "with page as materialized (select verification_id, person_id from realname.verification_claim "
+      "  where verification_id > $2 and verification_id < $3 order by verification_id limit $4), "
+      "last as (select (array_agg(verification_id order by verification_id desc))[1] as id from page "
+      "  having count(*) = $4) "
+      "select p.verification_id, d.person_id, v.agent_id, v.outlet_id, v.state, d.sequence, d.decision, d.facts, "
+      "d.sealed_subject, (select id from last) from page p "
+      "left join realname.verification v on v.person_id = p.person_id and v.verification_id = p.verification_id "
+      "and v.operator_id = $1 "
+      "left join realname.decision d on d.person_id = v.person_id and d.verification_id = v.verification_id "
+      "order by p.verification_id, d.sequence");
+  connection.raw.prepare("put_dry_run",
+                         "insert into realname.policy_dry_run values ($1, $2, $3, $4, $5, realname.at($6))");
+  connection.raw.prepare("get_dry_run", "select report from realname.policy_dry_run where dry_run_id = $1");
+  connection.raw.prepare("erase_faces",
+                         "select templates, pictures from realname.erase_faces($1, $2, $3, $4, realname.at($5))");
   connection.raw.prepare("by_reference",
                          "select c.verification_id from realname.verification_claim c "
                          "join realname.verification v on v.person_id = c.person_id and "
@@ -395,12 +488,13 @@ void PrepareRegistryStatements(Connection& connection) {
   connection.raw.prepare("policy_in_force",
                          "select digest from realname.policy_activation order by position desc limit 1");
   connection.raw.prepare("propose_policy",
-                         "insert into realname.policy_proposal values ($1, $2, $3, $4, $5, realname.at($6))");
+                         "insert into realname.policy_proposal values ($1, $2, $3, $4, $5, realname.at($6), $7)");
   connection.raw.prepare("activate_policy", "select realname.activate_policy($1, $2, realname.at($3))");
   const std::string proposal_columns =
       "select p.proposal_id, p.digest, p.replaces_digest, p.reason, p.principal, realname.micros(p.propose_time), "
-      "a.principal, realname.micros(a.activate_time) from realname.policy_proposal p "
-      "left join realname.policy_activation a on a.proposal_id = p.proposal_id ";
+      "a.principal, realname.micros(a.activate_time), r.report from realname.policy_proposal p "
+      "left join realname.policy_activation a on a.proposal_id = p.proposal_id "
+      "left join realname.policy_dry_run r on r.dry_run_id = p.dry_run_id ";
   connection.raw.prepare("get_proposal", proposal_columns + "where p.proposal_id = $1");
   connection.raw.prepare("list_proposals", proposal_columns + "order by p.propose_time desc, p.proposal_id limit $1");
   connection.raw.prepare("policy_get", "select body from realname.policy_pack where digest = $1");

@@ -47,6 +47,7 @@ Status FromSqlState(const std::string& state, std::string_view what) {
     return Status(StatusCode::kFailedPrecondition, "WRONG_STATE",
                   "a device keeps its key: register the one with the new key under another name");
   }
+  if (state == "RN011") return Status(StatusCode::kNotFound, "NO_SUCH_LEAD", "no such pair of records");
   const std::string state_class = state.substr(0, 2);
   if (state_class == "08" || state_class == "53" || state_class == "57" || state_class == "58" || state == "25006") {
     return Unavailable(what, state);

@@ -14,6 +14,7 @@
 #include "face/analyzer_worker.h"
 #include "face/bundle.h"
 #include "face/comparison.h"
+#include "face/engine_gallery.h"
 #include "face/model_card.h"
 #include "face/opencv_guard.h"
 #include "face/worker/worker_process.h"
@@ -77,6 +78,10 @@ Result<v1::FaceComparison> FaceEngine::Compare(std::span<const v1::FaceEvidence*
                                                const v1::FaceEvidence& portrait) const {
   const face::TemplateKind kind{parts_->bundle.digest, parts_->bundle.manifest.template_length()};
   return face::CompareFaces(kind, parts_->calibration, references, portrait);
+}
+
+std::unique_ptr<FaceGallery> FaceEngine::NewGallery() const {
+  return std::make_unique<face::EngineGallery>(parts_->calibration, parts_->bundle.manifest.template_length());
 }
 
 const std::string& FaceEngine::BundleDigest() const { return parts_->bundle.digest; }

@@ -52,6 +52,7 @@ class FaceEngine final : public FaceExaminer {
   using FaceExaminer::Compare;
   Result<v1::FaceComparison> Compare(std::span<const v1::FaceEvidence* const> references,
                                      const v1::FaceEvidence& portrait) const override;
+  std::unique_ptr<FaceGallery> NewGallery() const override;
   const std::string& BundleDigest() const override;
   double LivenessBpcer(double live_score) const override;
   // The cuts and the groups' rates stay 0 if the calibration does not support the FMR: see SupportsFmr.

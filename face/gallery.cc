@@ -76,8 +76,8 @@ class Highest {
 }  // namespace
 
 struct Gallery::Block {
-  Block(std::size_t length, std::size_t rounded_length)
-      : values(length * kRowsInBlock), rounded(rounded_length * kRowsInBlock), measures(kRowsInBlock) {}
+  Block(std::size_t rows, std::size_t length, std::size_t rounded_length)
+      : values(length * rows), rounded(rounded_length * rows), measures(rows) {}
   ~Block() {
     OPENSSL_cleanse(values.data(), values.size() * sizeof(float));
     OPENSSL_cleanse(rounded.data(), rounded.size());
@@ -87,22 +87,23 @@ struct Gallery::Block {
   std::vector<Rounded> measures;
 };
 
-Gallery::Gallery(std::size_t length) : length_(length), rounded_length_((length + 31) / 32 * 32) {}
+Gallery::Gallery(std::size_t length, std::size_t rows_in_block)
+    : length_(length), rows_in_block_(rows_in_block), rounded_length_((length + 31) / 32 * 32) {}
 Gallery::~Gallery() = default;
 Gallery::Gallery(Gallery&&) noexcept = default;
 Gallery& Gallery::operator=(Gallery&&) noexcept = default;
 
 const float* Gallery::Values(std::size_t row) const {
-  return blocks_[row / kRowsInBlock]->values.data() + row % kRowsInBlock * length_;
+  return blocks_[row / rows_in_block_]->values.data() + row % rows_in_block_ * length_;
 }
 
 bool Gallery::Add(std::uint64_t id, std::span<const float> values) {
   const std::size_t row = ids_.size();
   if (!rows_.emplace(id, row).second) return false;
-  if (row / kRowsInBlock == blocks_.size()) blocks_.push_back(std::make_unique<Block>(length_, rounded_length_));
+  if (row / rows_in_block_ == blocks_.size()) blocks_.push_back(std::make_unique<Block>(rows_in_block_, length_, rounded_length_));
   ids_.push_back(id);
   Block& block = *blocks_.back();
-  const std::size_t place = row % kRowsInBlock;
+  const std::size_t place = row % rows_in_block_;
   std::copy(values.begin(), values.end(), block.values.data() + place * length_);
   block.measures[place] = Round(values, block.rounded.data() + place * rounded_length_);
   return true;
@@ -113,9 +114,9 @@ bool Gallery::Remove(std::uint64_t id) {
   if (found == rows_.end()) return false;
   // The last row takes its place.
   const std::size_t row = found->second, last = ids_.size() - 1;
-  Block& to = *blocks_[row / kRowsInBlock];
-  Block& from = *blocks_[last / kRowsInBlock];
-  const std::size_t to_place = row % kRowsInBlock, from_place = last % kRowsInBlock;
+  Block& to = *blocks_[row / rows_in_block_];
+  Block& from = *blocks_[last / rows_in_block_];
+  const std::size_t to_place = row % rows_in_block_, from_place = last % rows_in_block_;
   float* const values = from.values.data() + from_place * length_;
   std::int8_t* const rounded = from.rounded.data() + from_place * rounded_length_;
   if (row != last) {
@@ -129,7 +130,7 @@ bool Gallery::Remove(std::uint64_t id) {
   OPENSSL_cleanse(rounded, rounded_length_);
   ids_.pop_back();
   rows_.erase(id);
-  if (ids_.size() <= (blocks_.size() - 1) * kRowsInBlock) blocks_.pop_back();
+  if (ids_.size() <= (blocks_.size() - 1) * rows_in_block_) blocks_.pop_back();
   return true;
 }
 
@@ -148,9 +149,10 @@ std::vector<GalleryHit> Gallery::Search(std::span<const float> probe, float simi
   Highest highest(most);
   float bound = similarity;
   std::size_t row = 0;
-  std::int32_t products[kRowsInBlock];
+  std::vector<std::int32_t> all_products(rows_in_block_);
+  std::int32_t* const products = all_products.data();
   for (const auto& block : blocks_) {
-    const std::size_t rows = std::min(kRowsInBlock, ids_.size() - row);
+    const std::size_t rows = std::min(rows_in_block_, ids_.size() - row);
     rounded_dot(rounded.data(), block->rounded.data(), rounded_length_, rows, products);
     for (std::size_t place = 0; place < rows; ++place) {
       const Rounded& of = block->measures[place];

@@ -30,8 +30,8 @@ struct GalleryHit {
 
 class Gallery {
  public:
-  // For templates of `length` values, 1 to 4096.
-  explicit Gallery(std::size_t length);
+  // For templates of `length` values, 1 to 4096. Memory is taken for so many rows at a time.
+  explicit Gallery(std::size_t length, std::size_t rows_in_block = 4096);
   ~Gallery();
   Gallery(Gallery&&) noexcept;
   Gallery& operator=(Gallery&&) noexcept;
@@ -52,14 +52,13 @@ class Gallery {
   std::vector<GalleryHit> Scan(std::span<const float> probe, float similarity, std::size_t most) const;
 
  private:
-  // Memory of kRowsInBlock rows. A gallery grows by blocks, so that no template is left behind in memory that was
+  // Memory of rows_in_block_ rows. A gallery grows by blocks, so that no template is left behind in memory that was
   // freed.
   struct Block;
-  static constexpr std::size_t kRowsInBlock = 4096;
-
   const float* Values(std::size_t row) const;
 
   std::size_t length_;
+  std::size_t rows_in_block_;
   std::size_t rounded_length_;  // int8 values in a row, a multiple of 32; those beyond length_ are 0
   std::vector<std::unique_ptr<Block>> blocks_;
   std::vector<std::uint64_t> ids_;  // by row

@@ -11,6 +11,7 @@
 #include "rules/conduct.h"
 #include "rules/entry.h"
 #include "rules/face_limits.h"
+#include "rules/face_search.h"
 #include "rules/identity_document.h"
 #include "rules/notices.h"
 #include "rules/parties.h"
@@ -268,6 +269,24 @@ class Examination {
     // Two good pictures that nobody compared are for a person.
     Passed(v1::CHECK_FACE_MATCH);
     Uncertain(v1::CHECK_FACE_MATCH, v1::FACE_GREY_BAND);
+  }
+
+  // What was found is a lead, whatever else speaks for or against the application.
+  void DuplicateFaces() {
+    constexpr auto kCheck = v1::CHECK_DUPLICATE_FACE;
+    if (!facts_.has_face_search()) return;
+    const v1::FaceSearchFacts& search = facts_.face_search();
+    Passed(kCheck);
+    for (const v1::SearchedGallery& searched : search.galleries()) {
+      const v1::GalleryPolicy* gallery = GalleryOf(policy_, searched.gallery());
+      // Of a gallery that the policy does not know nothing follows.
+      if (gallery == nullptr || gallery->kind() != searched.kind()) continue;
+      for (const v1::FaceHit& hit : searched.hits()) {
+        const auto reason = LeadOf(policy_, *gallery, searched, hit);
+        if (reason != v1::REASON_CODE_UNSPECIFIED) Uncertain(kCheck, reason, v1::EVIDENCE_ITEM_LIVE_PORTRAIT);
+      }
+    }
+    if (search.incomplete()) Uncertain(kCheck, v1::DUP_NOT_SEARCHED, v1::EVIDENCE_ITEM_LIVE_PORTRAIT);
   }
 
   bool ByFace() const { return !facts_.application().has_alternative(); }
@@ -764,6 +783,7 @@ v1::Decision Decide(const Policy& policy, const v1::Facts& facts) {
   examination.Consent();
   examination.Lists();
   examination.Conduct();
+  examination.DuplicateFaces();
   examination.CarriedReasons();
   examination.Contest();
   return examination.Merge();

@@ -15,7 +15,7 @@ namespace realname::rules {
 
 // Version of what this room does. Goes up with every change after which the same policy and facts may give another
 // decision; replays of older decisions then say which rule answers differently.
-inline constexpr uint32_t kRulesVersion = 10;
+inline constexpr uint32_t kRulesVersion = 11;
 
 // Makes every check and merges the reasons: REJECT > REVIEW > RETRY > INCONCLUSIVE > PASS, except that RETRY comes
 // before REVIEW while attempts are left, because a reviewer cannot judge a blurred picture. What contests a refusal

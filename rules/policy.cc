@@ -132,6 +132,35 @@ void CheckIdentitySources(Faults& faults, const v1::PolicyPack& pack) {
   }
 }
 
+void CheckGalleries(Faults& faults, const v1::PolicyPack& pack) {
+  std::set<std::string> names;
+  std::set<int> kinds;
+  for (int i = 0; i < pack.galleries_size(); ++i) {
+    const v1::GalleryPolicy& gallery = pack.galleries(i);
+    const auto require = [&](bool holds, const std::string& what) { faults.Require(holds, "galleries", i, what); };
+    require(IsShortName(gallery.name()) && names.insert(gallery.name()).second,
+            "needs a name of its own: up to 64 characters of a-z 0-9 _ -");
+    require(gallery.kind() != v1::GALLERY_KIND_UNSPECIFIED && kinds.insert(gallery.kind()).second,
+            gallery.name() + " needs a kind, and there is one gallery of each kind");
+    require(gallery.legal_basis() != v1::LEGAL_BASIS_UNSPECIFIED && gallery.rule_ids_size() > 0,
+            gallery.name() + " needs a legal_basis, and a rule that asks for it");
+    require(gallery.legal_basis() != v1::LEGAL_BASIS_CONSENT,
+            gallery.name() + ": who may refuse a search for fraud is not found by it: no consent");
+    require(gallery.window_days() > 0 && gallery.window_days() <= 3660,
+            gallery.name() + ": window_days must lie between 1 and 3660");
+    require(gallery.max_templates() > 0 && gallery.max_templates() <= 100'000,
+            gallery.name() + ": max_templates must lie between 1 and 100000");
+    const bool history = gallery.kind() == v1::GALLERY_KIND_PERSON;
+    require(history ? gallery.max_fpir() == 0 : 0 < gallery.max_fpir() && gallery.max_fpir() < 1,
+            gallery.name() + (history ? ": face.review_fmr holds for a person's history, not max_fpir"
+                                      : ": max_fpir must lie above 0 and below 1"));
+    for (const v1::ReasonText& reason : pack.reasons()) {
+      require(CheckOf(reason.code()) != v1::CHECK_DUPLICATE_FACE || reason.class_() == v1::REASON_CLASS_REVIEW,
+              v1::ReasonCode_Name(reason.code()) + " is a lead for a person: REASON_CLASS_REVIEW");
+    }
+  }
+}
+
 void CheckReasons(Faults& faults, const v1::PolicyPack& pack) {
   std::set<int> seen;
   for (int i = 0; i < pack.reasons_size(); ++i) {
@@ -231,6 +260,7 @@ std::string FirstFault(const v1::PolicyPack& pack, const pb::TextFormat::ParseIn
   }
   CheckDocumentTypes(faults, pack);
   CheckIdentitySources(faults, pack);
+  CheckGalleries(faults, pack);
   faults.Require(pack.document().max_capture_age_minutes() > 0, "document", -1,
                  "max_capture_age_minutes must be positive");
   const auto& application = pack.application();
@@ -435,6 +465,10 @@ v1::Check CheckOf(v1::ReasonCode code) {
     case v1::RSK_ABNORMAL_APPLICATION:
     case v1::RATE_ATTEMPTS_EXCEEDED:
       return v1::CHECK_RISK_SCORE;
+    case v1::DUP_FACE_OTHER_ID:
+    case v1::DUP_ID_OTHER_FACE:
+    case v1::DUP_NOT_SEARCHED:
+      return v1::CHECK_DUPLICATE_FACE;
     case v1::LST_PUNISHED_PERSON:
     case v1::LST_BAD_AGENT:
     case v1::LST_BAD_ORG:

@@ -39,10 +39,10 @@ calibration_file: "$PWD/face/bundles/faceplugin/calibration.textproto"
 CONFIG
 }
 
-# crowded FOLDER: thousands may come to one counter: the shipped policy without limits on attempts and on what is out of the
-# ordinary.
+# crowded FOLDER: thousands may come to one counter, with a few faces: the shipped policy without limits on attempts and on what is
+# out of the ordinary, and without galleries.
 crowded() {
-  sed '/^attempts {/,/^}/d; /^velocity {/,/^}/d' deploy/policy.textproto >"$1/policy.textproto"
+  sed '/^attempts {/,/^}/d; /^velocity {/,/^}/d; /^galleries {/,/^}/d' deploy/policy.textproto >"$1/policy.textproto"
   sed -i "s|^policy_file: .*|policy_file: \"$1/policy.textproto\"|" "$1/config.textproto"
 }
 

@@ -2,6 +2,7 @@
 #include "server/event_hub.h"
 
 #include <chrono>
+#include <utility>
 
 namespace realname::server {
 namespace {
@@ -12,8 +13,8 @@ Deadline Soon() { return std::chrono::steady_clock::now() + std::chrono::seconds
 
 }  // namespace
 
-EventHub::EventHub(RegistryReader& registry, Verifications& verifications)
-    : registry_(registry), verifications_(verifications), thread_([this] { Run(); }) {}
+EventHub::EventHub(RegistryReader& registry, Verifications& verifications, Reader read)
+    : registry_(registry), verifications_(verifications), read_(std::move(read)), thread_([this] { Run(); }) {}
 
 EventHub::~EventHub() {
   {
@@ -63,11 +64,16 @@ void EventHub::Run() {
       const auto fresh = registry_.Feed(position, 1000, Soon());
       if (fresh.ok() && !fresh->empty()) {
         position = fresh->back().position;
-        const std::lock_guard relock(mutex_);
-        for (const FeedEntry& entry : *fresh) {
-          for (auto& [number, watcher] : watchers_)
-            watcher->behind |= watcher->verification_id == entry.verification_id;
+        std::vector<std::string> ids;
+        {
+          const std::lock_guard relock(mutex_);
+          for (const FeedEntry& entry : *fresh) {
+            ids.push_back(entry.verification_id);
+            for (auto& [number, watcher] : watchers_)
+              watcher->behind |= watcher->verification_id == entry.verification_id;
+          }
         }
+        read_(ids);
       }
     }
     CatchUp();

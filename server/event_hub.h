@@ -26,7 +26,11 @@ class EventHub {
   // says that the story had ended before. Must not block.
   using Listener = std::function<void(const Status& status, std::vector<v1::VerificationEvent> events)>;
 
-  EventHub(RegistryReader& registry, Verifications& verifications);
+  // Told of every verification to which something happened, in whatever process, soon after.
+  using Reader = std::function<void(const std::vector<std::string>& verification_ids)>;
+
+  // The first two outlive this object; `read` may block.
+  EventHub(RegistryReader& registry, Verifications& verifications, Reader read);
   ~EventHub();
 
   // Starts a watch after `resume_token`; the listener hears of what already happened first. Returns the watch's number.
@@ -49,6 +53,7 @@ class EventHub {
 
   RegistryReader& registry_;
   Verifications& verifications_;
+  const Reader read_;
   std::mutex mutex_;    // guards the members below
   std::mutex calling_;  // held while listeners are called
   std::condition_variable woken_;

@@ -25,19 +25,29 @@ constexpr auto kAttemptAge = std::chrono::hours(25);
 constexpr int kKeySweepBeats = 10;
 // A registry that is restored from an older backup does not know newer people; their keys must outlive the mistake.
 constexpr auto kOrphanKeyAge = std::chrono::hours(24 * 90);
+// What a search missed is known after so many seconds.
+constexpr int kFaceSweepBeats = 10;
+constexpr int kFaceCountBeats = 3600;
+// Face Recognition Technology Application Security Management Measures (2025): whoever keeps face information of
+// 100,000 people files it with the authorities within 30 working days.
+constexpr uint64_t kFilingDuty = 100'000;
+constexpr uint64_t kNearFilingDuty = 90'000;
 
 Deadline Soon() { return std::chrono::steady_clock::now() + std::chrono::seconds(5); }
 
 }  // namespace
 
 Housekeeping::Housekeeping(Registry& registry, SessionStore& sessions, db::PhotoStore& photos,
-                           db::OrphanKeys orphan_keys, PolicyPacks& packs, const PolicyArchive& policies,
-                           const Clock& clock, std::function<void(bool)> set_serving)
+                           db::OrphanKeys orphan_keys, PolicyPacks& packs, FaceSearch& search,
+                           GalleryStore& galleries, const PolicyArchive& policies, const Clock& clock,
+                           std::function<void(bool)> set_serving)
     : registry_(registry),
       sessions_(sessions),
       photos_(photos),
       orphan_keys_(orphan_keys),
       packs_(packs),
+      search_(search),
+      galleries_(galleries),
       policies_(policies),
       clock_(clock),
       set_serving_(std::move(set_serving)),
@@ -94,6 +104,7 @@ void Housekeeping::Run() {
       swept = photos_.SweepEvidence(clock_.Now(), 1000, Soon());
       if (swept.ok() && *swept > 0) Log(LogLevel::kInfo, "face templates expired", {{"count", int64_t{*swept}}});
     }
+    if (alive) TendFaces(beat);
     if (alive && beat % kKeySweepBeats == 0) {
       auto swept = orphan_keys_.Sweep(clock_.Now() - kOrphanKeyAge, 1000, Soon());
       if (swept.ok() && *swept > 0) Log(LogLevel::kInfo, "orphan keys swept", {{"count", int64_t{*swept}}});
@@ -103,6 +114,34 @@ void Housekeeping::Run() {
     }
     lock.lock();
     if (!(ended.ok() && *ended == kExpiryBatch)) woken_.wait_for(lock, kBeat, [this] { return stopping_; });
+  }
+}
+
+void Housekeeping::TendFaces(int beat) {
+  // Memory first: what ran out is in no dump of it from now on.
+  if (Status status = search_.Tidy(Soon()); !status.ok()) {
+    Log(LogLevel::kWarn, "galleries in memory are behind", {{"detail", std::string_view(status.message())}});
+  }
+  if (beat % kFaceSweepBeats == 0) {
+    auto noted = search_.Sweep(policies_.Current(), 1000, Soon());
+    if (noted.ok() && *noted > 0) {
+      Log(LogLevel::kError, "faces that no search had found", {{"pairs", int64_t{*noted}}});
+    }
+    auto swept = galleries_.SweepTemplates(clock_.Now(), 1000, Soon());
+    if (swept.ok() && *swept > 0) Log(LogLevel::kInfo, "faces left galleries", {{"count", int64_t{*swept}}});
+  }
+  if (beat % kFaceCountBeats == 0) {
+    auto faces = galleries_.CountFaces(Soon());
+    if (!faces.ok()) return;
+    const LogLevel level = *faces >= kFilingDuty ? LogLevel::kError
+                           : *faces >= kNearFilingDuty ? LogLevel::kWarn
+                                                       : LogLevel::kInfo;
+    if (level != LogLevel::kInfo) {
+      Log(level,
+          *faces >= kFilingDuty ? "so many people's faces are kept that it has to be filed with the authorities"
+                                : "soon so many people's faces are kept that it has to be filed with the authorities",
+          {{"people", static_cast<int64_t>(*faces)}});
+    }
   }
 }
 

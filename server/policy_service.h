@@ -4,6 +4,7 @@
 
 #include "realname/v1/policy_service.grpc.pb.h"
 #include "server/call.h"
+#include "verification/dry_runs.h"
 #include "verification/policy_packs.h"
 
 namespace realname::server {
@@ -13,12 +14,21 @@ using RawPolicyService = v1::PolicyService::WithRawCallbackMethod_UploadPolicyPa
     v1::PolicyService::WithRawCallbackMethod_ListPolicyPacks<v1::PolicyService::WithRawCallbackMethod_DiffPolicyPacks<
         v1::PolicyService::WithRawCallbackMethod_ProposePolicyPack<
             v1::PolicyService::WithRawCallbackMethod_ActivatePolicyPack<
-                v1::PolicyService::WithRawCallbackMethod_ListPolicyProposals<v1::PolicyService::Service>>>>>>;
+                v1::PolicyService::WithRawCallbackMethod_DryRunPolicyPack<
+                    v1::PolicyService::WithRawCallbackMethod_ListPolicyProposals<v1::PolicyService::Service>>>>>>>;
 
 class PolicyServiceImpl final : public RawPolicyService {
  public:
-  // Both outlive the service.
-  PolicyServiceImpl(const Admission& admission, PolicyPacks& packs) : admission_(admission), packs_(packs) {}
+  // All outlive the service.
+  PolicyServiceImpl(const Admission& admission, PolicyPacks& packs, DryRuns& dry_runs)
+      : admission_(admission), packs_(packs), dry_runs_(dry_runs) {}
+
+  grpc::ServerUnaryReactor* DryRunPolicyPack(grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
+                                             grpc::ByteBuffer* response) override {
+    return Unary<v1::DryRunPolicyPackRequest, v1::DryRun>(
+        admission_, context, request, response, "realname.v1.PolicyService.DryRunPolicyPack",
+        [this](const auto& caller, const auto& asked, Deadline d) { return dry_runs_.Run(caller, asked, d); });
+  }
 
   grpc::ServerUnaryReactor* UploadPolicyPack(grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
                                              grpc::ByteBuffer* response) override {
@@ -60,6 +70,7 @@ class PolicyServiceImpl final : public RawPolicyService {
  private:
   const Admission& admission_;
   PolicyPacks& packs_;
+  DryRuns& dry_runs_;
 };
 
 }  // namespace realname::server

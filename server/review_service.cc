@@ -53,4 +53,20 @@ grpc::ServerUnaryReactor* ReviewServiceImpl::CountContests(grpc::CallbackServerC
       [this](const auto& caller, const auto& asked, Deadline d) { return reviews_.CountContests(caller, asked, d); });
 }
 
+grpc::ServerUnaryReactor* ReviewServiceImpl::ListFaceLeads(grpc::CallbackServerContext* context,
+                                                           const grpc::ByteBuffer* request,
+                                                           grpc::ByteBuffer* response) {
+  return Unary<v1::ListFaceLeadsRequest, v1::ListFaceLeadsResponse>(
+      admission_, context, request, response, "realname.v1.ReviewService.ListFaceLeads",
+      [this](const auto& caller, const auto& asked, Deadline d) { return reviews_.ListLeads(caller, asked, d); });
+}
+
+grpc::ServerUnaryReactor* ReviewServiceImpl::ConcludeFaceLead(grpc::CallbackServerContext* context,
+                                                              const grpc::ByteBuffer* request,
+                                                              grpc::ByteBuffer* response) {
+  return Unary<v1::ConcludeFaceLeadRequest, v1::FaceLead>(
+      admission_, context, request, response, "realname.v1.ReviewService.ConcludeFaceLead",
+      [this](const auto& caller, const auto& asked, Deadline d) { return reviews_.ConcludeLead(caller, asked, d); });
+}
+
 }  // namespace realname::server

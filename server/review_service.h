@@ -13,7 +13,9 @@ using RawReviewService =
     v1::ReviewService::WithRawCallbackMethod_ListCases<v1::ReviewService::WithRawCallbackMethod_ClaimCase<
         v1::ReviewService::WithRawCallbackMethod_ExtendClaim<v1::ReviewService::WithRawCallbackMethod_DecideCase<
             v1::ReviewService::WithRawCallbackMethod_ReturnCase<v1::ReviewService::WithRawCallbackMethod_EscalateCase<
-                v1::ReviewService::WithRawCallbackMethod_CountContests<v1::ReviewService::Service>>>>>>>;
+                v1::ReviewService::WithRawCallbackMethod_CountContests<
+                    v1::ReviewService::WithRawCallbackMethod_ListFaceLeads<
+                        v1::ReviewService::WithRawCallbackMethod_ConcludeFaceLead<v1::ReviewService::Service>>>>>>>>>;
 
 class ReviewServiceImpl final : public RawReviewService {
  public:
@@ -34,6 +36,10 @@ class ReviewServiceImpl final : public RawReviewService {
                                          grpc::ByteBuffer* response) override;
   grpc::ServerUnaryReactor* CountContests(grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
                                           grpc::ByteBuffer* response) override;
+  grpc::ServerUnaryReactor* ListFaceLeads(grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
+                                          grpc::ByteBuffer* response) override;
+  grpc::ServerUnaryReactor* ConcludeFaceLead(grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
+                                             grpc::ByteBuffer* response) override;
 
  private:
   const Admission& admission_;

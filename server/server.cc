@@ -3,6 +3,7 @@
 
 #include <set>
 #include <string>
+#include <thread>
 
 #include <grpcpp/ext/proto_server_reflection_plugin.h>
 #include <grpcpp/grpcpp.h>
@@ -28,6 +29,8 @@
 #include "vault/digest.h"
 #include "vault/signature.h"
 #include "verification/capture_devices.h"
+#include "verification/dry_runs.h"
+#include "verification/face_search.h"
 #include "verification/lists.h"
 #include "verification/policy_archive.h"
 #include "verification/registration.h"
@@ -98,6 +101,7 @@ struct Server::Parts {
   std::unique_ptr<IdentitySources> sources;
   std::unique_ptr<PolicyArchive> policies;
   std::unique_ptr<PolicyPacks> packs;
+  std::unique_ptr<FaceSearch> search;
   std::unique_ptr<Registration> registration;
   std::unique_ptr<Sessions> sessions;
   std::unique_ptr<Verifications> verifications;
@@ -108,6 +112,7 @@ struct Server::Parts {
   std::unique_ptr<Lists> lists;
   std::unique_ptr<Subscribers> subscribers;
   std::unique_ptr<Replays> replays;
+  std::unique_ptr<DryRuns> dry_runs;
   std::unique_ptr<RequestPool> pool;
   std::unique_ptr<Admission> admission;
   std::unique_ptr<EventHub> events;
@@ -175,15 +180,20 @@ Result<std::unique_ptr<Server>> Server::Start(const v1::ServerConfig& config, co
       return Status(status.code(), status.reason(), "the policy that was activated last: " + status.message());
     }
   }
+  parts->search = std::make_unique<FaceSearch>(*parts->store->galleries, *parts->faces, clock);
   parts->registration = std::make_unique<Registration>(
-      registry, *parts->store->sessions, *parts->faces, *parts->sources, *parts->policies, clock,
+      registry, *parts->store->sessions, *parts->faces, *parts->search, *parts->sources, *parts->policies, clock,
       [&clock] { return TimeOrderedUuid(clock.Now()); }, Sha256, VerifySignature);
   parts->sessions =
       std::make_unique<Sessions>(*parts->store->sessions, *parts->faces, *parts->policies, clock, RandomBytes, Sha256);
   parts->verifications = std::make_unique<Verifications>(registry, *parts->store->reviews, *parts->policies, clock);
   parts->consents = std::make_unique<Consents>(registry, *parts->policies, clock);
-  parts->reviews = std::make_unique<Reviews>(*parts->store->reviews, registry, *parts->policies, clock);
+  parts->reviews = std::make_unique<Reviews>(*parts->store->reviews, registry, *parts->store->galleries,
+                                             *parts->policies, clock);
   parts->replays = std::make_unique<Replays>(registry, *parts->policies);
+  parts->dry_runs = std::make_unique<DryRuns>(
+      *parts->store->decisions, registry, *parts->store->packs, *parts->policies, clock,
+      [&clock] { return TimeOrderedUuid(clock.Now()); }, std::thread::hardware_concurrency());
   parts->subscribers = std::make_unique<Subscribers>(*parts->store->subscribers, registry, *parts->policies, clock);
   parts->sellers = std::make_unique<Sellers>(*parts->store->sellers, clock);
   parts->capture_devices = std::make_unique<CaptureDevices>(*parts->store->capture_devices, clock, IsSignatureKey);
@@ -193,13 +203,18 @@ Result<std::unique_ptr<Server>> Server::Start(const v1::ServerConfig& config, co
       std::make_unique<RequestPool>(limits.request_threads(), limits.queue_length(), limits.bytes_in_flight());
   parts->admission = std::make_unique<Admission>(*parts->pool, config.plaintext_loopback(),
                                                  std::chrono::seconds(limits.max_deadline_seconds()));
-  parts->events = std::make_unique<EventHub>(registry, *parts->verifications);
+  parts->events = std::make_unique<EventHub>(registry, *parts->verifications, [search = parts->search.get()](const auto& ids) {
+    if (Status status = search->CatchUp(ids, std::chrono::steady_clock::now() + std::chrono::seconds(5));
+        !status.ok()) {
+      Log(LogLevel::kWarn, "galleries are behind", {{"detail", std::string_view(status.message())}});
+    }
+  });
   parts->registration_service = std::make_unique<RegistrationServiceImpl>(
       *parts->admission, *parts->registration, *parts->sessions, *parts->verifications, *parts->consents, registry,
       *parts->policies, clock, *parts->events, limits.watch_streams());
   parts->review_service = std::make_unique<ReviewServiceImpl>(*parts->admission, *parts->reviews);
   parts->subscriber_service = std::make_unique<SubscriberServiceImpl>(*parts->admission, *parts->subscribers);
-  parts->policy_service = std::make_unique<PolicyServiceImpl>(*parts->admission, *parts->packs);
+  parts->policy_service = std::make_unique<PolicyServiceImpl>(*parts->admission, *parts->packs, *parts->dry_runs);
   parts->audit_service = std::make_unique<AuditServiceImpl>(*parts->admission, *parts->replays);
   parts->accountability_service = std::make_unique<AccountabilityServiceImpl>(*parts->admission, *parts->sellers,
                                                                               *parts->capture_devices, *parts->lists);
@@ -229,7 +244,8 @@ Result<std::unique_ptr<Server>> Server::Start(const v1::ServerConfig& config, co
   }
   parts->housekeeping = std::make_unique<Housekeeping>(
       registry, *parts->store->sessions, *parts->store->photos,
-      db::OrphanKeys(*parts->store->key_store, *parts->store->pool), *parts->packs, *parts->policies, clock,
+      db::OrphanKeys(*parts->store->key_store, *parts->store->pool), *parts->packs, *parts->search,
+      *parts->store->galleries, *parts->policies, clock,
       [health = parts->grpc->GetHealthCheckService()](bool serving) { health->SetServingStatus(serving); });
   parts->source_worker =
       std::make_unique<SourceWorker>(registry, *parts->registration, *parts->sources, *parts->policies, clock);

@@ -38,6 +38,15 @@ Result<std::unique_ptr<FaceExaminer>> MakeFaceEngine(const v1::ServerConfig& con
   for (const double target : {policy.pack.face().match_fmr(), policy.pack.face().review_fmr()}) {
     if (Status status = (*engine)->SupportsFmr(target); !status.ok()) return status;
   }
+  for (const v1::GalleryPolicy& gallery : policy.pack.galleries()) {
+    if (gallery.kind() == v1::GALLERY_KIND_PERSON) continue;
+    if (Status status = (*engine)->SupportsFmr(gallery.max_fpir() / gallery.max_templates()); !status.ok()) {
+      const auto most = static_cast<uint64_t>(gallery.max_fpir() / (*engine)->calibration().LowestFmr());
+      return Status(status.code(), status.reason(),
+                    "gallery " + gallery.name() + ": " + status.message() + "; with max_fpir " +
+                        std::to_string(gallery.max_fpir()) + " it may hold " + std::to_string(most) + " templates");
+    }
+  }
   const Calibration& calibration = (*engine)->calibration();
   for (const Status& status : {calibration.MayServe(), rules::AllowsOutcomes(policy, calibration.message())}) {
     if (!status.ok()) {

@@ -79,6 +79,8 @@ Result<std::unique_ptr<Store>> OpenStore(const v1::ServerConfig& config) {
   store->sellers = std::make_unique<db::PostgresSellerStore>(*store->pool);
   store->capture_devices = std::make_unique<db::PostgresCaptureDeviceStore>(*store->pool);
   store->lists = std::make_unique<db::PostgresListStore>(*store->pool, *store->keys, *store->ring);
+  store->galleries = std::make_unique<db::PostgresGalleryStore>(*store->pool, *store->keys);
+  store->decisions = std::make_unique<db::PostgresDecisionLog>(*store->pool, *store->keys);
   store->packs = std::make_unique<db::PostgresPolicyStore>(*store->pool);
   store->subscribers = std::make_unique<db::PostgresSubscriberStore>(*store->pool, *store->keys);
   return store;

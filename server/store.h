@@ -9,6 +9,8 @@
 #include "db/embedded_postgres.h"
 #include "db/person_keys.h"
 #include "db/postgres_capture_device_store.h"
+#include "db/postgres_decision_log.h"
+#include "db/postgres_gallery_store.h"
 #include "db/postgres_key_store.h"
 #include "db/postgres_list_store.h"
 #include "db/postgres_photo_store.h"
@@ -39,6 +41,8 @@ struct Store {
   std::unique_ptr<db::PostgresListStore> lists;
   std::unique_ptr<db::PostgresSubscriberStore> subscribers;
   std::unique_ptr<db::PostgresPolicyStore> packs;
+  std::unique_ptr<db::PostgresGalleryStore> galleries;
+  std::unique_ptr<db::PostgresDecisionLog> decisions;
 };
 
 // Opens the store, or says what is wrong with it. An embedded database is made and migrated; one that is given is only

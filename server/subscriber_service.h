@@ -16,7 +16,9 @@ using RawSubscriberService = v1::SubscriberService::WithRawCallbackMethod_ListNu
                 v1::SubscriberService::WithRawCallbackMethod_ListDisputes<
                     v1::SubscriberService::WithRawCallbackMethod_ResolveDispute<
                         v1::SubscriberService::WithRawCallbackMethod_ListLinks<
-                            v1::SubscriberService::WithRawCallbackMethod_Unlink<v1::SubscriberService::Service>>>>>>>>;
+                            v1::SubscriberService::WithRawCallbackMethod_Unlink<
+                                v1::SubscriberService::WithRawCallbackMethod_EraseFaceTemplates<
+                                    v1::SubscriberService::Service>>>>>>>>>;
 
 class SubscriberServiceImpl final : public RawSubscriberService {
  public:
@@ -73,6 +75,14 @@ class SubscriberServiceImpl final : public RawSubscriberService {
     return Unary<v1::UnlinkRequest, v1::Link>(
         admission_, context, request, response, "realname.v1.SubscriberService.Unlink",
         [this](const auto& caller, const auto& asked, Deadline d) { return subscribers_.Unlink(caller, asked, d); });
+  }
+  grpc::ServerUnaryReactor* EraseFaceTemplates(grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
+                                               grpc::ByteBuffer* response) override {
+    return Unary<v1::EraseFaceTemplatesRequest, v1::EraseFaceTemplatesResponse>(
+        admission_, context, request, response, "realname.v1.SubscriberService.EraseFaceTemplates",
+        [this](const auto& caller, const auto& asked, Deadline d) {
+          return subscribers_.EraseFaces(caller, asked, d);
+        });
   }
 
  private:

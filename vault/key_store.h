@@ -43,6 +43,9 @@ class KeyStore {
   // Nothing if the person has no key: never had one, or it was erased.
   virtual Result<std::optional<std::string>> Find(std::string_view person_id) = 0;
 
+  // The wrapped keys of several people, in their order; nothing where there is none.
+  virtual Result<std::vector<std::optional<std::string>>> FindAll(std::span<const std::string> people) = 0;
+
   // Stores keys of people who are new; durable when it returns OK. Storing the same again is OK; a person who has
   // another key keeps it, and the call is INTERNAL (INTERNAL_DEFECT).
   virtual Status PutNew(std::span<const NewKey> keys) = 0;

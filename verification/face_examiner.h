@@ -2,6 +2,9 @@
 // FaceExaminer: what the use cases need of a face engine.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -14,6 +17,29 @@
 #include "realname/v1/policy_pack.pb.h"
 
 namespace realname {
+
+// A face that a search found.
+struct FaceCandidate {
+  uint64_t id = 0;
+  // FMR at the similarity of the two, 0 to 1, of the calibration's strictest group.
+  double fmr_at_similarity = 1;
+};
+
+// Face templates of one bundle in memory, searched exactly. Const methods are thread-safe with each other; nothing else
+// is. What leaves it is overwritten.
+class FaceGallery {
+ public:
+  virtual ~FaceGallery() = default;
+
+  // Adds a template (FaceEvidence.template). False if the id is there already, or it is no template of this bundle.
+  virtual bool Add(uint64_t id, std::string_view face_template) = 0;
+  // False if there is none of this id.
+  virtual bool Remove(uint64_t id) = 0;
+  virtual size_t size() const = 0;
+
+  // Of the templates whose FMR with the portrait's is at most `fmr` the `most` most similar, the most similar first.
+  virtual std::vector<FaceCandidate> Search(const v1::FaceEvidence& portrait, double fmr, size_t most) const = 0;
+};
 
 // Looks at pictures. Thread-safe. Only bytes and messages cross this interface, so that workers can be processes.
 class FaceExaminer {
@@ -36,6 +62,9 @@ class FaceExaminer {
     const v1::FaceEvidence* const one[] = {&reference};
     return Compare(one, portrait);
   }
+
+  // An empty gallery for templates of this bundle.
+  virtual std::unique_ptr<FaceGallery> NewGallery() const = 0;
 
   // Names the bundle: evidence that carries another digest is examined again before it is compared.
   virtual const std::string& BundleDigest() const = 0;

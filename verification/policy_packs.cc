@@ -88,7 +88,16 @@ Result<v1::PolicyProposal> PolicyPacks::Propose(const Caller& caller, const v1::
   if (replaces == request.digest()) {
     return Status(StatusCode::kFailedPrecondition, "WRONG_STATE", "the pack is in force");
   }
-  auto id = store_.Propose(request.digest(), replaces, request.reason(), caller.principal, clock_.Now(), deadline);
+  if (!request.dry_run_id().empty()) {
+    auto tried = store_.GetDryRun(request.dry_run_id(), deadline);
+    if (!tried.ok()) return tried.status();
+    if (tried->digest() != request.digest() || tried->in_force_digest() != replaces) {
+      return Status(StatusCode::kFailedPrecondition, "WRONG_STATE",
+                    "the dry run was of another pack, or held against another one than is in force");
+    }
+  }
+  auto id = store_.Propose(request.digest(), replaces, request.reason(), request.dry_run_id(), caller.principal,
+                           clock_.Now(), deadline);
   if (!id.ok()) return id.status();
   return store_.Get(*id, deadline);
 }

@@ -29,9 +29,15 @@ class PolicyStore {
   // The digest of the pack that was activated last; empty if none ever was.
   virtual Result<std::string> InForce(Deadline deadline) = 0;
 
-  // Returns the proposal's id.
+  // Returns the proposal's id. `dry_run_id`: empty, or of one that is stored.
   virtual Result<std::string> Propose(const std::string& digest, const std::string& replaces, const std::string& reason,
-                                      const std::string& principal, TimePoint now, Deadline deadline) = 0;
+                                      const std::string& dry_run_id, const std::string& principal, TimePoint now,
+                                      Deadline deadline) = 0;
+
+  virtual Status PutDryRun(const std::string& operator_id, const v1::DryRun& report, TimePoint now,
+                           Deadline deadline) = 0;
+  // NOT_FOUND (NO_SUCH_DRY_RUN).
+  virtual Result<v1::DryRun> GetDryRun(const std::string& dry_run_id, Deadline deadline) = 0;
 
   // NOT_FOUND (NO_SUCH_PROPOSAL).
   virtual Result<v1::PolicyProposal> Get(const std::string& proposal_id, Deadline deadline) = 0;

@@ -15,6 +15,7 @@
 #include "rules/decide.h"
 #include "rules/entry.h"
 #include "rules/explain.h"
+#include "rules/face_search.h"
 #include "rules/notices.h"
 #include "rules/parties.h"
 #include "rules/person_name.h"
@@ -208,12 +209,14 @@ struct Registration::Application {
   bool OwnsSession() const { return session->verification_id.empty() || session->verification_id == verification_id; }
 };
 
-Registration::Registration(Registry& registry, SessionStore& sessions, FaceExaminer& faces, IdentitySources& sources,
-                           PolicyArchive& policies, const Clock& clock, std::function<std::string()> make_id,
-                           Sha256Function sha256, SignatureVerifier verify_signature)
+Registration::Registration(Registry& registry, SessionStore& sessions, FaceExaminer& faces, FaceSearch& search,
+                           IdentitySources& sources, PolicyArchive& policies, const Clock& clock,
+                           std::function<std::string()> make_id, Sha256Function sha256,
+                           SignatureVerifier verify_signature)
     : registry_(registry),
       sessions_(sessions),
       faces_(faces),
+      search_(search),
       sources_(sources),
       policies_(policies),
       clock_(clock),
@@ -766,6 +769,7 @@ v1::Facts Registration::FactsOf(Application& application, const Observation& obs
     *facts.mutable_conduct() = found.conduct();
     *facts.mutable_carried_review_reasons() = found.carried_review_reasons();
     *facts.mutable_authority() = found.authority();
+    if (found.has_face_search()) *facts.mutable_face_search() = found.face_search();
     asked = found.application();
     if (!asked.has_submit_time()) *asked.mutable_submit_time() = found.observe_time();
   }
@@ -908,6 +912,30 @@ Status Registration::TakeAnswers(std::vector<Question> questions, Application& a
   return {};
 }
 
+std::optional<FaceSearchQuery> Registration::SearchOf(Application& application, const Observation& observation,
+                                                      const v1::Facts& facts) const {
+  const rules::Policy& policy = policies_.Current();
+  // Who comes for somebody else is not searched for: they come again and again.
+  if (policy.pack.galleries().empty() || application.as_found || application.record.has_alternative() ||
+      application.WhoComes() || rules::AttemptsExceeded(policy, facts)) {
+    return std::nullopt;
+  }
+  const std::optional<v1::FaceEvidence>& portrait = application.pictures.live_portrait.evidence;
+  if (!portrait || portrait->bundle_digest() != faces_.BundleDigest() || portrait->template_().empty() ||
+      !rules::PassesGate(*portrait, policy.pack.live_portrait())) {
+    return std::nullopt;
+  }
+  FaceSearchQuery query;
+  query.operator_id = application.owner.operator_id;
+  query.agent_id = application.owner.agent_id;
+  if (rules::IsSigned(facts.application().signature())) query.device_id = facts.application().signature().device_id();
+  query.channel = facts.application().channel_type();
+  query.people = observation.members;
+  query.verification_id = application.verification_id;
+  query.portrait = &*portrait;
+  return query;
+}
+
 Result<v1::Verification> Registration::Conclude(const Caller& caller, Application& application, Observation observation,
                                                 v1::Facts facts, Deadline deadline) {
   const rules::Policy& policy = policies_.Current();
@@ -926,6 +954,7 @@ Result<v1::Verification> Registration::Conclude(const Caller& caller, Applicatio
   };
   observe_session();
 
+  FaceSearch::Search search;
   for (int round = 0; round < kMaxRounds; ++round) {
     if (round > 0) {
       auto again = Observe(application, deadline);
@@ -954,10 +983,35 @@ Result<v1::Verification> Registration::Conclude(const Caller& caller, Applicatio
     *facts.mutable_channel() = observation.channel;
     const std::vector<DeviceCapture> proved = WhatDevicesSay(application, observation, facts);
     facts.mutable_channel()->set_staff_signed_in(application.record.staff_signed_in());
+    const std::optional<FaceSearchQuery> searched = SearchOf(application, observation, facts);
+    if (searched) {
+      if (Status status = search_.Run(policy, *searched, round > 0, search, deadline); !status.ok()) return status;
+      if (round >= kMaxSearches) {
+        search.facts.set_incomplete(!search.entries.empty());
+        for (GalleryEntry& gallery : search.entries) gallery.searched.reset();
+      }
+    }
+    if (searched && search.facts.galleries_size() > 0) {
+      *facts.mutable_face_search() = search.facts;
+    } else if (!application.as_found) {
+      facts.clear_face_search();
+    }
 
     CommitRequest commit;
     const v1::EntryType entry = application.record.entry_type();
     commit.decision = rules::Decide(policy, facts);
+    if (searched) {
+      for (const v1::SearchedGallery& gallery : facts.face_search().galleries()) {
+        for (const v1::FaceHit& hit : gallery.hits()) {
+          const v1::GalleryPolicy& rule = *rules::GalleryOf(policy, gallery.gallery());
+          if (rules::LeadOf(policy, rule, gallery, hit) == v1::REASON_CODE_UNSPECIFIED) continue;
+          commit.leads.push_back({hit.verification_id(), gallery.gallery(), gallery.kind()});
+        }
+      }
+      if (rules::TakesPlace(entry) && rules::StaysInGalleries(commit.decision.verdict())) {
+        commit.galleries = search.entries;
+      }
+    }
     commit.request = application.request;
     commit.captures = proved;
     const bool proved_present = rules::DocumentProved(facts);
@@ -1031,6 +1085,7 @@ Result<v1::Verification> Registration::Conclude(const Caller& caller, Applicatio
     auto outcome = registry_.Commit(commit, deadline);
     if (!outcome.ok()) return outcome.status();
     if (const auto* committed = std::get_if<Committed>(&*outcome)) {
+      if (!commit.galleries.empty()) search_.Entered(search, *searched, committed->verification.person_id);
       auto answer = Answer(policies_, committed->verification, caller.role, deadline);
       const v1::SubjectFacts* comes = rules::FactsOfWhoComes(facts);
       if (answer.ok() && rules::MaySeeSimilarity(caller.role) && comes != nullptr && comes->has_comparison()) {

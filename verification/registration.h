@@ -4,6 +4,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,6 +14,7 @@
 #include "verification/caller.h"
 #include "verification/device_signature.h"
 #include "verification/face_examiner.h"
+#include "verification/face_search.h"
 #include "verification/identity_sources.h"
 #include "verification/picture_digests.h"
 #include "verification/policy_archive.h"
@@ -26,12 +28,14 @@ namespace realname {
 class Registration {
  public:
   static constexpr int kMaxRounds = 64;
+  // After so many a face that could not be compared with all who came meanwhile is for a person to look at.
+  static constexpr int kMaxSearches = 48;
 
   // The arguments outlive this object. `make_id` gives time-ordered UUIDs; it, `sha256` and `verify_signature` are
   // thread-safe.
-  Registration(Registry& registry, SessionStore& sessions, FaceExaminer& faces, IdentitySources& sources,
-               PolicyArchive& policies, const Clock& clock, std::function<std::string()> make_id, Sha256Function sha256,
-               SignatureVerifier verify_signature);
+  Registration(Registry& registry, SessionStore& sessions, FaceExaminer& faces, FaceSearch& search,
+               IdentitySources& sources, PolicyArchive& policies, const Clock& clock,
+               std::function<std::string()> make_id, Sha256Function sha256, SignatureVerifier verify_signature);
 
   // Decides a validated application. A repeated request gets its present decision.
   // Errors: NOT_FOUND (NO_SUCH_SESSION), ALREADY_EXISTS (REQUEST_ID_REUSED), ABORTED (RECORD_CONTENDED),
@@ -85,12 +89,16 @@ class Registration {
   // Fills the faces' part of the facts, the session's frames included where they can count. A picture whose evidence is
   // known and of this bundle is not examined again.
   Status Examine(Application& application, v1::SubjectFacts& subject, Deadline deadline);
+  // For whose face to search; nothing where there is no portrait of the subscriber that can be searched for.
+  std::optional<FaceSearchQuery> SearchOf(Application& application, const Observation& observation,
+                                          const v1::Facts& facts) const;
   Result<v1::Verification> RepeatedAnswer(const Caller& caller, const StoredVerification& stored, bool same_payload,
                                           Deadline deadline);
 
   Registry& registry_;
   SessionStore& sessions_;
   FaceExaminer& faces_;
+  FaceSearch& search_;
   IdentitySources& sources_;
   PolicyArchive& policies_;
   const Clock& clock_;

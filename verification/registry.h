@@ -23,6 +23,7 @@
 #include "realname/v1/stored_record.pb.h"
 #include "realname/v1/types.pb.h"
 #include "verification/caller.h"
+#include "verification/gallery_store.h"
 
 namespace realname {
 
@@ -137,6 +138,8 @@ struct Observation {
   std::string given_id;
   // Who is registered by the previous document and name; empty if nobody is.
   std::string previous_person_id;
+  // Everybody whom the operator takes for this person, the person among them.
+  std::vector<std::string> members;
 };
 
 // A picture as received, with its SHA-256.
@@ -161,6 +164,24 @@ struct PartyCommit {
   // Empty bytes where none were sent.
   Pictures pictures;
   Picture letter_scan;
+};
+
+// A gallery that a portrait comes into.
+struct GalleryEntry {
+  GalleryKey key;
+  // The number that the gallery had given last when it was searched: if it has given another since, what was observed
+  // moved. Unset: whatever it is.
+  std::optional<uint64_t> searched;
+  // The oldest leave when there are more.
+  uint32_t max_templates = 0;
+  TimePoint expire_time;
+};
+
+// Two records whose faces a person has to look at.
+struct LeadCommit {
+  std::string other_verification_id;
+  std::string gallery;  // by its name in the policy
+  v1::GalleryKind kind = v1::GALLERY_KIND_UNSPECIFIED;
 };
 
 struct CommitRequest {
@@ -208,6 +229,9 @@ struct CommitRequest {
   std::string line_person_id;
   std::string line_id;
   std::string given_id;  // as observed
+  // Galleries that the subscriber's live portrait comes into, in the order of their keys, and what was found there.
+  std::vector<GalleryEntry> galleries;
+  std::vector<LeadCommit> leads;
   // The session that this registration uses up (session_store.h); empty if none. If it was used or ran out meanwhile,
   // what was observed moved.
   std::string session_id;

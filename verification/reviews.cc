@@ -17,6 +17,9 @@
 namespace realname {
 namespace {
 
+// Of one verification: ten in each gallery, and what a sweep added.
+constexpr uint32_t kMostLeads = 100;
+
 Result<Reviewer> ReviewerOf(const Caller& caller) {
   if (caller.staff_id.empty()) {
     return Status(StatusCode::kPermissionDenied, "STAFF_REQUIRED",
@@ -180,6 +183,10 @@ Result<v1::ReviewCase> Reviews::Decide(const Caller& caller, const v1::DecideCas
   }
   auto found = store_.Get(reviewer->operator_id, request.verification_id(), deadline);
   if (!found.ok()) return found.status();
+  // Also of a repeated call: the first may have been broken off in between.
+  if (found->verification.decision.has_review() && VotedBy(found->votes, caller.principal)) {
+    if (Status status = ConcludeLeads(caller, request, deadline); !status.ok()) return status;
+  }
   return Show(caller, *found, false, deadline);
 }
 
@@ -269,6 +276,7 @@ Result<v1::ReviewCase> Reviews::Show(const Caller& caller, const StoredCase& fou
     *shown.mutable_previous_document() = application->record.subject().previous_document();
     if (Status added = AddPrevious(caller, id, deadline, shown); !added.ok()) return added;
   }
+  if (Status added = AddLeads(caller, id, deadline, shown); !added.ok()) return added;
   *shown.mutable_channel() = application->record.channel();
   *shown.mutable_capture() = application->record.capture();
   shown.set_id_photo(std::move(application->id_photo.bytes));
@@ -323,6 +331,72 @@ Status Reviews::AddPrevious(const Caller& caller, const std::string& verificatio
   previous.set_live_portrait(std::move(before->live_portrait.bytes));
   *previous.mutable_create_time() = ToTimestamp(before->verification.create_time);
   return Status();
+}
+
+Status Reviews::AddLeads(const Caller& caller, const std::string& verification_id, Deadline deadline,
+                         v1::ReviewCase& shown) {
+  auto leads = galleries_.ListLeads(caller.scope.operator_id, verification_id, true, kMostLeads, deadline);
+  if (!leads.ok()) return leads.status();
+  for (v1::FaceLead& lead : *leads) {
+    const bool later = lead.verification_id() != verification_id;
+    const std::string other_id = later ? lead.verification_id() : lead.other_verification_id();
+    v1::FaceLead& each = *shown.add_face_leads();
+    each = std::move(lead);
+    auto other = registry_.GetApplication({caller.scope.operator_id, {}, {}}, other_id, deadline);
+    // Of somebody who was erased nothing is left to show; the case can be decided all the same.
+    if (other.status().code() == StatusCode::kFailedPrecondition) continue;
+    if (!other.ok()) return other.status();
+    *each.mutable_document() = other->record.subject().document();
+    each.set_id_photo(std::move(other->id_photo.bytes));
+    each.set_live_portrait(std::move(other->live_portrait.bytes));
+  }
+  return {};
+}
+
+Status Reviews::ConcludeLeads(const Caller& caller, const v1::DecideCaseRequest& request, Deadline deadline) {
+  const auto vote = std::find_if(request.checks().begin(), request.checks().end(),
+                                 [](const v1::CheckVote& each) { return each.check() == v1::CHECK_DUPLICATE_FACE; });
+  if (vote == request.checks().end() || request.conclusion() == v1::REVIEW_CONCLUSION_REQUEST_EVIDENCE) return {};
+  auto leads = galleries_.ListLeads(caller.scope.operator_id, request.verification_id(), false, kMostLeads, deadline);
+  if (!leads.ok()) return leads.status();
+  const bool nothing_wrong = vote->outcome() == v1::OUTCOME_PASSED;
+  for (const v1::FaceLead& lead : *leads) {
+    if (lead.verification_id() != request.verification_id()) continue;
+    // Two records should be two people, and one record one person.
+    const bool two_records = lead.kind() != v1::GALLERY_KIND_PERSON;
+    const auto conclusion = two_records == nothing_wrong ? v1::FACE_PAIR_CONCLUSION_TWO_PEOPLE
+                                                        : v1::FACE_PAIR_CONCLUSION_ONE_PERSON;
+    auto concluded = galleries_.ConcludeLead(caller.scope.operator_id, lead.lead_id(), conclusion, caller.principal,
+                                             clock_.Now(), deadline);
+    // Somebody was quicker, and said otherwise: that stands.
+    if (!concluded.ok() && concluded.status().reason() != "WRONG_STATE") return concluded.status();
+  }
+  return {};
+}
+
+Result<v1::ListFaceLeadsResponse> Reviews::ListLeads(const Caller& caller, const v1::ListFaceLeadsRequest& request,
+                                                     Deadline deadline) {
+  auto reviewer = ReviewerOf(caller);
+  if (!reviewer.ok()) return reviewer.status();
+  if (!request.verification_id().empty()) {
+    auto stored = registry_.Get(caller.scope, request.verification_id(), deadline);
+    if (!stored.ok()) return stored.status();
+  }
+  const uint32_t limit = request.page_size() == 0 ? 50 : static_cast<uint32_t>(request.page_size());
+  auto leads = galleries_.ListLeads(caller.scope.operator_id, request.verification_id(), request.concluded(), limit,
+                                    deadline);
+  if (!leads.ok()) return leads.status();
+  v1::ListFaceLeadsResponse response;
+  *response.mutable_leads() = {leads->begin(), leads->end()};
+  return response;
+}
+
+Result<v1::FaceLead> Reviews::ConcludeLead(const Caller& caller, const v1::ConcludeFaceLeadRequest& request,
+                                           Deadline deadline) {
+  auto reviewer = ReviewerOf(caller);
+  if (!reviewer.ok()) return reviewer.status();
+  return galleries_.ConcludeLead(reviewer->operator_id, request.lead_id(), request.conclusion(), caller.principal,
+                                 clock_.Now(), deadline);
 }
 
 Result<v1::CountContestsResponse> Reviews::CountContests(const Caller& caller, const v1::CountContestsRequest& request,

@@ -58,6 +58,12 @@ class SubscriberStore {
   virtual Result<uint32_t> LinesHeld(const std::string& operator_id, const std::string& person_id,
                                      const std::string& quota, Deadline deadline) = 0;
 
+  // Erases what was derived from the pictures of a verification's subscriber. NOT_FOUND (NO_SUCH_VERIFICATION).
+  virtual Result<v1::EraseFaceTemplatesResponse> EraseFaces(const std::string& operator_id,
+                                                            const std::string& verification_id,
+                                                            const std::string& principal, TimePoint now,
+                                                            Deadline deadline) = 0;
+
   // Takes a link back. Repeating is harmless. NOT_FOUND (NO_SUCH_LINK).
   virtual Result<v1::Link> Unlink(const std::string& operator_id, const std::string& link_id, const std::string& reason,
                                   const std::string& principal, TimePoint now, Deadline deadline) = 0;

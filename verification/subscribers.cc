@@ -141,4 +141,11 @@ Result<v1::Link> Subscribers::Unlink(const Caller& caller, const v1::UnlinkReque
                        deadline);
 }
 
+Result<v1::EraseFaceTemplatesResponse> Subscribers::EraseFaces(const Caller& caller,
+                                                               const v1::EraseFaceTemplatesRequest& request,
+                                                               Deadline deadline) {
+  return store_.EraseFaces(caller.scope.operator_id, request.verification_id(), caller.principal, clock_.Now(),
+                           deadline);
+}
+
 }  // namespace realname

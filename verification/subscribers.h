@@ -33,6 +33,8 @@ class Subscribers {
   Result<v1::Dispute> Resolve(const Caller& caller, const v1::ResolveDisputeRequest& request, Deadline deadline);
   Result<v1::ListLinksResponse> Links(const Caller& caller, const v1::ListLinksRequest& request, Deadline deadline);
   Result<v1::Link> Unlink(const Caller& caller, const v1::UnlinkRequest& request, Deadline deadline);
+  Result<v1::EraseFaceTemplatesResponse> EraseFaces(const Caller& caller, const v1::EraseFaceTemplatesRequest& request,
+                                                    Deadline deadline);
 
  private:
   // The person whom an inquiry of the caller's own place identified.

@@ -511,6 +511,12 @@ Status Validate(const v1::ListLinksRequest& request, const Caller&) {
   return form.Finish();
 }
 
+Status Validate(const v1::EraseFaceTemplatesRequest& request, const Caller&) {
+  Form form(request);
+  form.Uuid(request.verification_id(), "verification_id");
+  return form.Finish();
+}
+
 Status Validate(const v1::UnlinkRequest& request, const Caller&) {
   Form form(request);
   form.Uuid(request.link_id(), "link_id");
@@ -577,6 +583,16 @@ Status Validate(const v1::ProposePolicyPackRequest& request, const Caller&) {
   form.Require(IsDigest(request.digest()), "digest", "64 digits of 0-9 a-f");
   form.Require(!request.reason().empty(), "reason", "required");
   form.Text(request.reason(), "reason", 500);
+  if (!request.dry_run_id().empty()) form.Uuid(request.dry_run_id(), "dry_run_id");
+  return form.Finish();
+}
+
+Status Validate(const v1::DryRunPolicyPackRequest& request, const Caller&) {
+  Form form(request);
+  form.Require(IsDigest(request.digest()), "digest", "64 digits of 0-9 a-f");
+  form.Require(request.has_from_time(), "from_time", "required");
+  form.Time(request.from_time(), "from_time");
+  form.Time(request.to_time(), "to_time");
   return form.Finish();
 }
 
@@ -694,6 +710,20 @@ Status Validate(const v1::CountContestsRequest& request, const Caller&) {
   Form form(request);
   form.Time(request.from_time(), "from_time");
   form.Time(request.to_time(), "to_time");
+  return form.Finish();
+}
+
+Status Validate(const v1::ListFaceLeadsRequest& request, const Caller&) {
+  Form form(request);
+  if (!request.verification_id().empty()) form.Uuid(request.verification_id(), "verification_id");
+  form.Require(request.page_size() >= 0 && request.page_size() <= 500, "page_size", "must lie between 0 and 500");
+  return form.Finish();
+}
+
+Status Validate(const v1::ConcludeFaceLeadRequest& request, const Caller&) {
+  Form form(request);
+  form.Uuid(request.lead_id(), "lead_id");
+  form.Given(request.conclusion(), "conclusion");
   return form.Finish();
 }
 

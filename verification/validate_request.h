@@ -34,11 +34,15 @@ Status Validate(const v1::ConfirmActivationRequest& request, const Caller& calle
 Status Validate(const v1::CancelVerificationRequest& request, const Caller& caller);
 Status Validate(const v1::RequestReviewRequest& request, const Caller& caller);
 Status Validate(const v1::CountContestsRequest& request, const Caller& caller);
+Status Validate(const v1::ListFaceLeadsRequest& request, const Caller& caller);
+Status Validate(const v1::ConcludeFaceLeadRequest& request, const Caller& caller);
 Status Validate(const v1::ListNumbersRequest& request, const Caller& caller);
 Status Validate(const v1::TerminateServiceRequest& request, const Caller& caller);
 Status Validate(const v1::RaiseDisputeRequest& request, const Caller& caller);
 Status Validate(const v1::ListLinksRequest& request, const Caller& caller);
 Status Validate(const v1::UnlinkRequest& request, const Caller& caller);
+Status Validate(const v1::EraseFaceTemplatesRequest& request, const Caller& caller);
+Status Validate(const v1::DryRunPolicyPackRequest& request, const Caller& caller);
 Status Validate(const v1::GetDisputeRequest& request, const Caller& caller);
 Status Validate(const v1::ListDisputesRequest& request, const Caller& caller);
 Status Validate(const v1::ResolveDisputeRequest& request, const Caller& caller);

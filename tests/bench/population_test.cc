@@ -167,8 +167,9 @@ TEST_F(PopulatedTest, RowsAreThoseThatTheRegistryWrites) {
   auto sources = authority::IdentitySourceClient::Make({}, clock, [](std::string_view, std::string_view) {});
   ASSERT_TRUE(sources.ok());
   PolicyArchive policies(*store_->registry, policy_);
+  FaceSearch search(*store_->galleries, faces, clock);
   Registration registration(
-      *store_->registry, *store_->sessions, faces, **sources, policies, clock,
+      *store_->registry, *store_->sessions, faces, search, **sources, policies, clock,
       [&] { return TimeOrderedUuid(clock.now); }, Sha256, VerifySignature);
   Verifications verifications(*store_->registry, *store_->reviews, policies, clock);
   cli::MadeUpVisit visit;

@@ -34,7 +34,7 @@ class CapturesTest : public CounterTest {
     changed_ = changed;
     policies_changed_ = std::make_unique<PolicyArchive>(registry_, changed_);
     changed_registration_ = std::make_unique<Registration>(
-        registry_, PrivateDatabase::Instance().sessions(), faces_, sources_, *policies_changed_, clock_,
+        registry_, PrivateDatabase::Instance().sessions(), faces_, search_, sources_, *policies_changed_, clock_,
         [this] { return TimeOrderedUuid(clock_.now); }, Sha256, VerifySignature);
   }
   v1::Verification SubmittedThen(const Caller& by, v1::SubmitRegistrationRequest request) {

@@ -28,7 +28,7 @@ class IdentitySourcesTest : public CounterTest {
     sourced_ = policy;
     sourced_policies_ = std::make_unique<PolicyArchive>(registry_, sourced_);
     sourced_registration_ =
-        std::make_unique<Registration>(registry_, PrivateDatabase::Instance().sessions(), faces_, sources_,
+        std::make_unique<Registration>(registry_, PrivateDatabase::Instance().sessions(), faces_, search_, sources_,
                                        *sourced_policies_, clock_, Uuid, Sha256, VerifySignature);
   }
   v1::Verification SubmittedSourced(const Caller& by, v1::SubmitRegistrationRequest request) {
@@ -237,7 +237,7 @@ TEST_F(IdentitySourcesTest, ThePhotographIsAnotherReference) {
   auto policy = std::make_shared<rules::Policy>(*sourced_);
   policy->pack.mutable_identity_sources(0)->set_photo(true);
   PolicyArchive policies(registry_, policy);
-  Registration registration(registry_, PrivateDatabase::Instance().sessions(), faces_, sources_, policies, clock_, Uuid,
+  Registration registration(registry_, PrivateDatabase::Instance().sessions(), faces_, search_, sources_, policies, clock_, Uuid,
                             Sha256, VerifySignature);
   const auto with_photo = [&](const std::string& photo) {
     IdentityAnswer answer;
@@ -268,7 +268,7 @@ TEST_F(IdentitySourcesTest, WhoTriedTooOftenIsNotAskedAbout) {
   auto policy = std::make_shared<rules::Policy>(*sourced_);
   policy->pack.mutable_attempts()->set_per_identity_minute(1);
   PolicyArchive policies(registry_, policy);
-  Registration registration(registry_, PrivateDatabase::Instance().sessions(), faces_, sources_, policies, clock_, Uuid,
+  Registration registration(registry_, PrivateDatabase::Instance().sessions(), faces_, search_, sources_, policies, clock_, Uuid,
                             Sha256, VerifySignature);
   auto request = Application(shop_);
   const v1::Document document = request.parties(0).document();

@@ -143,7 +143,7 @@ class InDoubtTest : public CounterTest {
     auto crowded = std::make_shared<rules::Policy>(*policy_);
     crowded->pack.clear_velocity();
     cut_policies_ = std::make_unique<PolicyArchive>(*cut_registry_, crowded);
-    cut_registration_ = std::make_unique<Registration>(*cut_registry_, database.sessions(), faces_, sources_,
+    cut_registration_ = std::make_unique<Registration>(*cut_registry_, database.sessions(), faces_, search_, sources_,
                                                        *cut_policies_, clock_, Uuid, Sha256, VerifySignature);
   }
   ~InDoubtTest() override {

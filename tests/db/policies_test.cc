@@ -7,10 +7,12 @@
 #include <google/protobuf/text_format.h>
 #include <pqxx/pqxx>
 
+#include "db/postgres_decision_log.h"
 #include "db/postgres_policy_store.h"
 #include "db/registry_statements.h"
 #include "rules/policy_diff.h"
 #include "tests/db/counter_test.h"
+#include "verification/dry_runs.h"
 #include "verification/policy_packs.h"
 
 namespace realname::testing {
@@ -109,7 +111,7 @@ TEST_F(PoliciesTest, TwoPeopleChangeThePolicyAndEveryProcessFollows) {
   EXPECT_EQ(elsewhere.Current().pack.version(), "stricter");
 
   // Decisions follow, and say by which pack they were made.
-  Registration registration(registry_, PrivateDatabase::Instance().sessions(), faces_, sources_, *mine_, clock_, Uuid,
+  Registration registration(registry_, PrivateDatabase::Instance().sessions(), faces_, search_, sources_, *mine_, clock_, Uuid,
                             Sha256, VerifySignature);
   auto request = Application(shop_);
   cli::SignMadeUp(request);
@@ -124,6 +126,82 @@ TEST_F(PoliciesTest, TwoPeopleChangeThePolicyAndEveryProcessFollows) {
   const auto packs = *packs_->List(chief_, {}, Soon());
   EXPECT_EQ(std::count_if(packs.packs().begin(), packs.packs().end(), [](const auto& each) { return each.in_force(); }),
             1);
+}
+
+TEST_F(PoliciesTest, ADryRunSaysWhomAPackWouldHit) {
+  // Two lines of one person, who passes; an old document; and what a person decided.
+  auto request = Application(shop_);
+  const v1::Verification first = Submitted(shop_, request);
+  ASSERT_EQ(first.verdict(), v1::VERDICT_PASS);
+  ASSERT_TRUE(registry_.Confirm(shop_.scope, {shop_.principal, Uuid(), "confirm"}, first.verification_id(), clock_.now,
+                                Soon())
+                  .ok());
+  auto again = Application(shop_);
+  *again.mutable_parties(0)->mutable_document() = request.parties(0).document();
+  const v1::Verification second = Submitted(shop_, again);
+  ASSERT_EQ(second.verdict(), v1::VERDICT_PASS);
+  auto expired = Application(shop_);
+  expired.mutable_parties(0)->mutable_document()->set_valid_to("2025-01-01");
+  ASSERT_EQ(Submitted(shop_, expired).verdict(), v1::VERDICT_RETRY);
+  auto twin = Application(shop_);
+  twin.mutable_parties(0)->set_live_portrait("a look-alike");
+  const v1::Verification looked_at = Submitted(shop_, twin);
+  ASSERT_EQ(looked_at.verdict(), v1::VERDICT_REVIEW);
+  ASSERT_EQ(Decided(ann_, looked_at.verification_id(), v1::REVIEW_CONCLUSION_APPROVE).verdict(), v1::VERDICT_PASS);
+  ASSERT_EQ(Submitted(hall_, OfMinor()).verdict(), v1::VERDICT_PASS);
+
+  db::PostgresDecisionLog log(PrivateDatabase::Instance().pool(), PrivateDatabase::Instance().keys());
+  DryRuns dry_runs(log, registry_, store_, *mine_, clock_, Uuid, 2);
+  const auto run = [&](const std::string& digest) {
+    v1::DryRunPolicyPackRequest tried;
+    tried.set_digest(digest);
+    *tried.mutable_from_time() = ToTimestamp(clock_.now - std::chrono::hours(1));
+    *tried.mutable_to_time() = ToTimestamp(clock_.now + std::chrono::hours(1));
+    return dry_runs.Run(chief_, tried, Soon());
+  };
+  const auto same = run(Upload(Text("renamed", 5))->digest());
+  ASSERT_TRUE(same.ok()) << same.status().reason() << same.status().detail();
+  EXPECT_EQ(same->decisions(), 5U) << "the vote is no decision of the rules, and what it was about is";
+  EXPECT_EQ(same->flips(), 0U);
+
+  const std::string stricter = Upload(Text("stricter", 1))->digest();
+  const auto report = run(stricter);
+  ASSERT_TRUE(report.ok()) << report.status().reason() << report.status().detail();
+  ASSERT_EQ(report->flips(), 1U) << "the second line of one person";
+  EXPECT_EQ(report->examples(0).verification_id(), second.verification_id());
+  EXPECT_THAT(report->examples(0).gained(), ::testing::ElementsAre(v1::QTA_OPERATOR_LIMIT));
+  ASSERT_THAT(report->verdicts(), SizeIs(1));
+  EXPECT_EQ(report->verdicts(0).from(), v1::VERDICT_PASS);
+  EXPECT_EQ(report->verdicts(0).to(), v1::VERDICT_REJECT);
+  EXPECT_EQ(report->lines_barred(), 0U) << "it is reserved, not activated";
+  EXPECT_EQ(report->people_to_halls(), 1U);
+  ASSERT_THAT(report->agents(), SizeIs(2)) << "the shop and the hall";
+
+  // Whoever activates it sees it.
+  v1::ProposePolicyPackRequest proposed;
+  proposed.set_digest(stricter);
+  proposed.set_reason("a reason");
+  proposed.set_dry_run_id(same->dry_run_id());
+  EXPECT_EQ(packs_->Propose(chief_, proposed, Soon()).status().reason(), "WRONG_STATE") << "of another pack";
+  proposed.set_dry_run_id(Uuid());
+  EXPECT_EQ(packs_->Propose(chief_, proposed, Soon()).status().reason(), "NO_SUCH_DRY_RUN");
+  proposed.set_dry_run_id(report->dry_run_id());
+  const auto proposal = packs_->Propose(chief_, proposed, Soon());
+  ASSERT_TRUE(proposal.ok()) << proposal.status().reason() << proposal.status().detail();
+  EXPECT_EQ(Activate(deputy_, proposal->proposal_id())->dry_run().flips(), 1U);
+
+  // Of who was erased nothing is decided again.
+  pqxx::connection connection(PrivateDatabase::Instance().RegistryDsn("postgres"));
+  pqxx::nontransaction ask(connection);
+  const auto person = ask.exec("select person_id from realname.verification_claim where verification_id = " +
+                               ask.quote(first.verification_id()))[0][0]
+                          .as<std::string>();
+  ASSERT_TRUE(PrivateDatabase::Instance().keys().Erase(person).ok());
+  const auto after = run(shipped_->digest);
+  ASSERT_TRUE(after.ok()) << after.status().reason();
+  EXPECT_EQ(after->erased(), 2U);
+  EXPECT_EQ(after->decisions(), 3U);
+  EXPECT_EQ(run(std::string(64, '0')).status().reason(), "NO_SUCH_PACK");
 }
 
 TEST_F(PoliciesTest, WhatCannotServeIsRefusedAndNamed) {

@@ -53,6 +53,7 @@ PrivateDatabase::PrivateDatabase() : data_dir_(MakeTemporaryDirectory()) {
   photos_ = std::make_unique<db::PostgresPhotoStore>(*pool_);
   registry_ = std::make_unique<db::PostgresRegistry>(*pool_, *keys_, *photos_, *ring_);
   sessions_ = std::make_unique<db::PostgresSessionStore>(*pool_, *keys_, *photos_, *ring_);
+  galleries_ = std::make_unique<db::PostgresGalleryStore>(*pool_, *keys_);
   reviews_ = std::make_unique<db::PostgresReviewStore>(*pool_, *keys_, *ring_);
   sellers_ = std::make_unique<db::PostgresSellerStore>(*pool_);
   capture_devices_ = std::make_unique<db::PostgresCaptureDeviceStore>(*pool_);
@@ -62,6 +63,7 @@ PrivateDatabase::PrivateDatabase() : data_dir_(MakeTemporaryDirectory()) {
 
 PrivateDatabase::~PrivateDatabase() {
   reviews_.reset();
+  galleries_.reset();
   sessions_.reset();
   registry_.reset();
   photos_.reset();

@@ -13,6 +13,7 @@
 #include "db/postgres_list_store.h"
 #include "db/postgres_photo_store.h"
 #include "db/postgres_registry.h"
+#include "db/postgres_gallery_store.h"
 #include "db/postgres_review_store.h"
 #include "db/postgres_seller_store.h"
 #include "db/postgres_session_store.h"
@@ -31,6 +32,7 @@ class PrivateDatabase {
   db::PostgresRegistry& registry() { return *registry_; }
   db::PostgresSessionStore& sessions() { return *sessions_; }
   db::PostgresReviewStore& reviews() { return *reviews_; }
+  db::PostgresGalleryStore& galleries() { return *galleries_; }
   db::PostgresSellerStore& sellers() { return *sellers_; }
   db::PostgresCaptureDeviceStore& capture_devices() { return *capture_devices_; }
   db::PostgresListStore& lists() { return *lists_; }
@@ -57,6 +59,7 @@ class PrivateDatabase {
   std::unique_ptr<db::PostgresRegistry> registry_;
   std::unique_ptr<db::PostgresSessionStore> sessions_;
   std::unique_ptr<db::PostgresReviewStore> reviews_;
+  std::unique_ptr<db::PostgresGalleryStore> galleries_;
   std::unique_ptr<db::PostgresSellerStore> sellers_;
   std::unique_ptr<db::PostgresCaptureDeviceStore> capture_devices_;
   std::unique_ptr<db::PostgresListStore> lists_;

@@ -152,7 +152,8 @@ class ReviewsTest : public ::testing::Test {
   db::PostgresRegistry& registry_ = PrivateDatabase::Instance().registry();
   std::shared_ptr<const rules::Policy> policy_ = std::make_shared<const rules::Policy>(ShippedPolicy());
   PolicyArchive policies_{registry_, policy_};
-  Reviews reviews_{PrivateDatabase::Instance().reviews(), registry_, policies_, clock_};
+  Reviews reviews_{PrivateDatabase::Instance().reviews(), registry_, PrivateDatabase::Instance().galleries(), policies_,
+                   clock_};
   Verifications verifications_{registry_, PrivateDatabase::Instance().reviews(), policies_, clock_};
   Caller ann_ = Who(v1::ROLE_REVIEWER, "ann");
   Caller ben_ = Who(v1::ROLE_REVIEWER, "ben");

@@ -333,6 +333,17 @@ class RoutesOutTest : public CounterTest, public ::testing::WithParamInterface<R
     DocumentOf(other).set_name("别名");
     ASSERT_EQ(Submitted(shop_, other).verdict(), v1::VERDICT_PASS);
   }
+  void ShowTheFaceUnderAnotherDocument(const v1::SubmitRegistrationRequest& request) {
+    auto other = Application(shop_);
+    other.mutable_parties(0)->set_live_portrait(request.parties(0).live_portrait());
+    ASSERT_EQ(Submitted(shop_, other).verdict(), v1::VERDICT_PASS);
+  }
+  void ShowAnotherFaceUnderTheDocument(const v1::SubmitRegistrationRequest& request) {
+    auto other = SamePerson(request);
+    other.mutable_parties(0)->set_id_photo("a stranger's card");
+    other.mutable_parties(0)->set_live_portrait("a stranger");
+    ASSERT_EQ(Submitted(shop_, other).verdict(), v1::VERDICT_PASS);
+  }
   void TakeItsNumber(const v1::SubmitRegistrationRequest& request) {
     auto other = Application(shop_);
     other.set_msisdn(request.msisdn());
@@ -625,6 +636,10 @@ const Refusal kRefusals[] = {
      [](RoutesOutTest& test) { test.TakeOffTheList(); }},
     {v1::LST_DISPUTED, AsItIs,
      [](RoutesOutTest& test, auto& request) { test.Dispute(request); }},
+    {v1::DUP_FACE_OTHER_ID, [](auto& r) { r.mutable_parties(0)->set_live_portrait("the face of " + r.request_id()); },
+     [](RoutesOutTest& test, auto& request) { test.ShowTheFaceUnderAnotherDocument(request); }},
+    {v1::DUP_ID_OTHER_FACE, AsItIs,
+     [](RoutesOutTest& test, auto& request) { test.ShowAnotherFaceUnderTheDocument(request); }},
     {v1::LST_BAD_AGENT, AsItIs, [](RoutesOutTest& test, auto&) { test.ListTheAgent(); }},
     {v1::REC_NAME, AsItIs,
      [](RoutesOutTest& test, auto& request) { test.RegisterUnderAnotherName(request); }},
@@ -839,6 +854,8 @@ std::string WaysThatAreNamed(v1::ReasonCode code) {
     case v1::AUTH_PHOTO_UNUSABLE:
     case v1::CAP_GEO_MISMATCH:
     case v1::DOC_VALIDITY_IMPLAUSIBLE:
+    case v1::DUP_FACE_OTHER_ID:
+    case v1::DUP_ID_OTHER_FACE:
     case v1::FACE_GREY_BAND:
     case v1::IMG_BACKGROUND:
     case v1::LST_DISPUTED:
@@ -858,7 +875,9 @@ TEST(RoutesOut, EveryReasonOfTheShippedPackHasOneOrIsKnownToHaveNone) {
   std::set<int> known = {// What every contest has.
                          v1::CTS_REQUESTED,
                          // That the shipped pack cannot give: every channel has its assessment.
-                         v1::CHN_ASSESSMENT_MISSING};
+                         v1::CHN_ASSESSMENT_MISSING,
+                         // That takes a gallery which moves faster than it can be read (galleries_test.cc).
+                         v1::DUP_NOT_SEARCHED};
   for (const Refusal& refusal : kRefusals) {
     EXPECT_TRUE(known.insert(refusal.code).second) << v1::ReasonCode_Name(refusal.code) << " is there twice";
   }

@@ -148,6 +148,7 @@ TEST(ContractTest, FieldsThatAreCalledPersonalAreMarked) {
                                                "realname.v1.IdentitySourceEndpoint.name",
                                                "realname.v1.IdentitySourcePolicy.name",
                                                "realname.v1.IdentitySourcePolicy.photo",
+                                               "realname.v1.GalleryPolicy.name",
                                                "realname.v1.PolicyPack.id_photo",
                                                "realname.v1.PolicyPack.live_portrait",
                                                "realname.v1.PolicyPack.document",

@@ -54,6 +54,17 @@ v1::Outcome OutcomeOf(const v1::Decision& decision, v1::Check check) {
 v1::Document& Doc(v1::Facts& f) { return *f.mutable_subject()->mutable_document(); }
 TimePoint Noon() { return TimePoint(std::chrono::seconds(kNoon)); }
 v1::Decision DecideOn(const v1::Facts& facts) { return Decide(ShippedPolicy(), facts); }
+v1::FaceHit& Found(v1::Facts& facts, const std::string& name, v1::GalleryKind kind, uint32_t templates, double fmr) {
+  v1::SearchedGallery& gallery = *facts.mutable_face_search()->add_galleries();
+  gallery.set_gallery(name);
+  gallery.set_kind(kind);
+  gallery.set_templates(templates);
+  v1::FaceHit& hit = *gallery.add_hits();
+  hit.set_verification_id("019");
+  hit.set_fmr_at_similarity(fmr);
+  return hit;
+}
+
 v1::AuthorityFacts& Answered(v1::Facts& facts, v1::AuthorityAnswer answer) {
   v1::AuthorityFacts& said = *facts.mutable_authority();
   said.set_source("national");
@@ -800,6 +811,15 @@ const Spoiler kSpoilers[] = {
      v1::LST_BAD_ORG, v1::CHECK_LIST_SCREEN, v1::OUTCOME_FAILED, v1::VERDICT_REJECT},
     {"DisputedNumber", [](v1::Facts& f) { f.add_list_hits()->set_kind(v1::LIST_KIND_DISPUTED_NUMBER); },
      v1::LST_DISPUTED, v1::CHECK_LIST_SCREEN, v1::OUTCOME_UNCERTAIN, v1::VERDICT_REVIEW},
+    {"FaceOfAnotherDocument", [](v1::Facts& f) { Found(f, "same-agent", v1::GALLERY_KIND_AGENT, 1, 1e-3); },
+     v1::DUP_FACE_OTHER_ID, v1::CHECK_DUPLICATE_FACE, v1::OUTCOME_UNCERTAIN, v1::VERDICT_REVIEW},
+    {"FaceOfAnotherDocumentInAFullGallery",
+     [](v1::Facts& f) { Found(f, "same-device", v1::GALLERY_KIND_DEVICE, 40, 9e-4); }, v1::DUP_FACE_OTHER_ID,
+     v1::CHECK_DUPLICATE_FACE, v1::OUTCOME_UNCERTAIN, v1::VERDICT_REVIEW},
+    {"OtherFaceThanBefore", [](v1::Facts& f) { Found(f, "same-person", v1::GALLERY_KIND_PERSON, 5, 1.1e-2); },
+     v1::DUP_ID_OTHER_FACE, v1::CHECK_DUPLICATE_FACE, v1::OUTCOME_UNCERTAIN, v1::VERDICT_REVIEW},
+    {"NotSearched", [](v1::Facts& f) { f.mutable_face_search()->set_incomplete(true); }, v1::DUP_NOT_SEARCHED,
+     v1::CHECK_DUPLICATE_FACE, v1::OUTCOME_UNCERTAIN, v1::VERDICT_REVIEW},
     {"EleventhThing",
      [](v1::Facts& f) {
        f.mutable_application()->set_channel_type(v1::CHANNEL_TYPE_OWN_HALL);
@@ -1149,6 +1169,9 @@ TEST(DecideTest, EveryOutcomeOfTheContractIsProducedHereAndNoOther) {
   v1::Facts matched = SampleFacts();
   Answered(matched, v1::AUTHORITY_ANSWER_MATCH);
   see(matched);
+  v1::Facts searched = SampleFacts();
+  Found(searched, "same-agent", v1::GALLERY_KIND_AGENT, 40, 0.5);
+  see(searched);
   for (const Spoiler& spoiler : kSpoilers) {
     auto facts = SampleFacts();
     spoiler.spoil(facts);

@@ -152,6 +152,7 @@ class NoEyes final : public FaceExaminer {
   Result<v1::FaceComparison> Compare(std::span<const v1::FaceEvidence* const>, const v1::FaceEvidence&) const override {
     return Status(StatusCode::kUnavailable, "FACE_ENGINE_UNAVAILABLE", "not asked here");
   }
+  std::unique_ptr<FaceGallery> NewGallery() const override { return nullptr; }
   const std::string& BundleDigest() const override { return digest_; }
   double LivenessBpcer(double) const override { return 1; }
   v1::ModelCard ModelCard(const v1::PolicyPack&) const override {

@@ -11,6 +11,7 @@
 
 #include "tests/rules/sample_facts.h"
 #include "tests/verification/fake_registry.h"
+#include "tests/verification/no_galleries.h"
 #include "tests/verification/told_faces.h"
 #include "tests/verification/told_sources.h"
 #include "verification/answer.h"
@@ -116,9 +117,12 @@ class RegistrationTest : public ::testing::Test {
   std::shared_ptr<const rules::Policy> policy_ = std::make_shared<const rules::Policy>(ShippedPolicy());
   PolicyArchive policies_{registry_, policy_};
   int made_ = 0;
+  NoGalleries galleries_;
+  FaceSearch search_{galleries_, faces_, clock_};
   Registration registration_{registry_,
                              session_store_,
                              faces_,
+                             search_,
                              sources_,
                              policies_,
                              clock_,

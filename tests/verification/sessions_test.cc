@@ -12,9 +12,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "bench/marked_gallery.h"
 #include "rules/notices.h"
 #include "tests/rules/sample_facts.h"
 #include "tests/verification/fake_registry.h"
+#include "tests/verification/no_galleries.h"
 #include "tests/verification/told_sources.h"
 #include "verification/answer.h"
 #include "verification/registration.h"
@@ -66,6 +68,9 @@ class SpelledFaces final : public FaceExaminer {
         a.face_thumbnail() == b.face_thumbnail() || a.face_thumbnail() == "bent" || b.face_thumbnail() == "bent";
     comparison.set_image_correlation(same ? 0.99f : 0.8f);
     return comparison;
+  }
+  std::unique_ptr<FaceGallery> NewGallery() const override {
+    return std::make_unique<MarkedGallery>([](std::string_view) { return std::string(); });
   }
   const std::string& BundleDigest() const override { return bundle; }
   double LivenessBpcer(double) const override { return 0; }
@@ -179,9 +184,12 @@ class SessionsTest : public ::testing::Test {
                      Named};
   int made_ = 0;
   int ids_ = 0;
+  NoGalleries galleries_;
+  FaceSearch search_{galleries_, faces_, clock_};
   Registration registration_{registry_,
                              store_,
                              faces_,
+                             search_,
                              sources_,
                              policies_,
                              clock_,

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "bench/marked_gallery.h"
 #include "tests/rules/sample_facts.h"
 #include "verification/face_examiner.h"
 
@@ -45,6 +46,13 @@ class ToldFaces final : public FaceExaminer {
     comparison.set_fmr_at_similarity(stranger ? 0.5 : alike ? 3e-3 : 1e-6);
     if (reference == "the holder" && Says(portrait.template_(), "copy")) comparison.set_image_correlation(0.999f);
     return comparison;
+  }
+  // In galleries those look alike that are "the face of" the same somebody; all others like nobody.
+  std::unique_ptr<FaceGallery> NewGallery() const override {
+    return std::make_unique<MarkedGallery>([](std::string_view face_template) {
+      const size_t whose = face_template.find("the face of ");
+      return whose == std::string_view::npos ? std::string() : std::string(face_template.substr(whose));
+    });
   }
   static void Spoil(std::string_view picture, v1::FaceEvidence& face) {
     for (const auto& [word, action] : ActionWords()) {
