@@ -22,14 +22,15 @@ struct Count {
 };
 
 // PASS or REVIEW, or no verdict where nobody answered or anything else came.
-v1::Verdict Register(cli::Client& client, uint64_t person, const std::string& face, Count& count) {
+v1::Verdict Register(const cli::ConnectionOptions& connection, std::unique_ptr<cli::Client>& client, uint64_t person,
+                     const std::string& face, Count& count) {
   const auto request = cli::MadeUpApplication(person, person, "agent1", "outlet1", kPicture,
                                               StandInFaces::MarkFace(kPicture, face));
   const auto give_up = std::chrono::steady_clock::now() + kPatience;
   while (true) {
     v1::Verification answer;
-    const grpc::Status status = client.Call([&](grpc::ClientContext& context) {
-      return client.registration().SubmitRegistration(&context, request, &answer);
+    const grpc::Status status = client->Call([&](grpc::ClientContext& context) {
+      return client->registration().SubmitRegistration(&context, request, &answer);
     });
     if (status.ok() && (answer.verdict() == v1::VERDICT_PASS || answer.verdict() == v1::VERDICT_REVIEW)) {
       return answer.verdict();
@@ -42,6 +43,8 @@ v1::Verdict Register(cli::Client& client, uint64_t person, const std::string& fa
     }
     ++count.repeated;
     std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    // A channel that failed waits longer and longer before it tries again.
+    client = std::make_unique<cli::Client>(connection);
   }
 }
 
@@ -59,6 +62,9 @@ int RegisterFace(const cli::ConnectionOptions& connection, uint64_t person, cons
     std::cerr << cli::Describe(status) << "\n";
     return 1;
   }
+  for (const v1::Reason& reason : answer.reasons()) {
+    if (reason.code() != v1::REASON_CODE_UNSPECIFIED) std::cerr << v1::ReasonCode_Name(reason.code()) << "\n";
+  }
   std::cout << answer.verification_id() << " " << v1::Verdict_Name(answer.verdict()).substr(sizeof "VERDICT_" - 1)
             << "\n";
   return 0;
@@ -72,7 +78,7 @@ int RaceFaces(const FaceRaceOptions& options) {
     threads.emplace_back([&] {
       cli::ConnectionOptions other = options.connection;
       other.server = options.other_server;
-      cli::Client one(options.connection), two(other);
+      auto one = std::make_unique<cli::Client>(options.connection), two = std::make_unique<cli::Client>(other);
       for (int pair = next++; pair < options.pairs; pair = next++) {
         std::mt19937_64 random(static_cast<uint64_t>(pair));
         const auto gap = std::chrono::milliseconds(random() % static_cast<uint64_t>(options.gap_milliseconds + 1));
@@ -80,9 +86,13 @@ int RaceFaces(const FaceRaceOptions& options) {
         const uint64_t person = options.first_person + 2 * static_cast<uint64_t>(pair);
         const std::string face = std::to_string(person);
         v1::Verdict first = v1::VERDICT_UNSPECIFIED, second = v1::VERDICT_UNSPECIFIED;
-        std::thread beside([&] { first = Register(other_way ? two : one, person, face, count); });
+        std::thread beside([&] {
+          first = other_way ? Register(other, two, person, face, count)
+                            : Register(options.connection, one, person, face, count);
+        });
         std::this_thread::sleep_for(gap);
-        second = Register(other_way ? one : two, person + 1, face, count);
+        second = other_way ? Register(options.connection, one, person + 1, face, count)
+                           : Register(other, two, person + 1, face, count);
         beside.join();
         count.unflagged += first == v1::VERDICT_PASS && second == v1::VERDICT_PASS ? 1 : 0;
         count.both_flagged += first == v1::VERDICT_REVIEW && second == v1::VERDICT_REVIEW ? 1 : 0;

@@ -230,7 +230,7 @@ Result<std::vector<v1::FaceLead>> PostgresGalleryStore::ListLeads(const std::str
   Status status = RunStatement(pool_, deadline, "list leads", Repeatable::kYes, [&](pqxx::transaction_base& tx) {
     leads.clear();
     const pqxx::result rows = of_one ? Execute(tx, "leads_of", operator_id, concluded, limit, verification_id)
-                                     : Execute(tx, "list_leads", operator_id, concluded, limit);
+                                     : Execute(tx, concluded ? "list_leads" : "list_open_leads", operator_id, limit);
     for (const auto& row : rows) leads.push_back(ReadLead(row));
   });
   if (!status.ok()) return status;

@@ -81,7 +81,9 @@ Result<std::vector<v1::PolicyProposal>> PostgresPolicyStore::Read(const char* st
       proposal.set_proposed_by(row[4].template as<std::string>());
       *proposal.mutable_propose_time() = TimestampOf(row[5].template as<int64_t>());
       if (!row[8].is_null() && proposal.mutable_dry_run()->ParseFromString(ReadBytes(row[8]))) {
+        // Packs are of the whole server, decisions of one operator: whose they were is not for the others.
         proposal.mutable_dry_run()->clear_examples();
+        proposal.mutable_dry_run()->clear_agents();
       }
       if (row[6].is_null()) continue;
       proposal.set_activated_by(row[6].template as<std::string>());

@@ -191,19 +191,20 @@ void PrepareRegistryStatements(Connection& connection) {
       "join realname.registration r on r.person_id = v.person_id and r.verification_id = v.verification_id "
       "and r.attempt = v.attempt "
       "join media.photo p on p.person_id = r.person_id and p.name = r.live_portrait "
-      "where v.person_id = any ($2::uuid[]) and v.operator_id = $1 and v.verification_id is distinct from $3 "
+      // By people, also where a plan was made over empty tables.
+      "where v.person_id = any ($2::uuid[]) and (v.operator_id || '') = $1 and v.verification_id is distinct from $3 "
       "and v.create_time > realname.at($4) and (v.state in (6, 9, 10) or (v.state = 5 and v.verdict = 1)) "
       "and p.sealed_evidence is not null order by v.create_time desc, v.verification_id desc limit $5");
   connection.raw.prepare(
       "concluded_pairs",
       "select distinct on (other) other, conclusion from ("
       "  select l.other_person_id as other, l.conclusion, l.conclude_time from realname.face_lead l "
-      "  where l.person_id = any ($2::uuid[]) and l.other_person_id = any ($3::uuid[]) and l.operator_id = $1 "
-      "  and l.conclusion > 0 and realname.stands(l) "
+      "  where l.person_id = any ($2::uuid[]) and l.other_person_id = any ($3::uuid[]) and (l.operator_id || '') = $1 "
+      "  and l.conclusion > 0 and l.kind <> 3 and realname.stands(l) "
       "  union all "
       "  select l.person_id, l.conclusion, l.conclude_time from realname.face_lead l "
-      "  where l.other_person_id = any ($2::uuid[]) and l.person_id = any ($3::uuid[]) and l.operator_id = $1 "
-      "  and l.conclusion > 0 and realname.stands(l)) pairs order by other, conclude_time desc");
+      "  where l.other_person_id = any ($2::uuid[]) and l.person_id = any ($3::uuid[]) and (l.operator_id || '') = $1 "
+      "  and l.conclusion > 0 and l.kind <> 3 and realname.stands(l)) pairs order by other, conclude_time desc");
   connection.raw.prepare("sweep_templates",
                          "with gone as (delete from realname.gallery_template where ctid in ("
                          "  select ctid from realname.gallery_template where expire_time <= realname.at($1) "
@@ -222,14 +223,16 @@ void PrepareRegistryStatements(Connection& connection) {
   const std::string lead_columns =
       "select lead_id, verification_id, other_verification_id, gallery, kind, realname.micros(find_time), conclusion, "
       "concluded_by, confirmed_by, realname.micros(conclude_time) from realname.face_lead ";
+  const std::string of_operator = "(operator_id || '') = $1 and ($2 or conclusion = 0) ";
   connection.raw.prepare("get_lead", lead_columns + "where operator_id = $1 and lead_id = $2");
-  connection.raw.prepare("list_leads", lead_columns +
-                                           "where operator_id = $1 and ($2 or conclusion = 0) "
-                                           "order by lead_id desc limit $3");
-  connection.raw.prepare("leads_of", lead_columns +
-                                         "where operator_id = $1 and ($2 or conclusion = 0) and "
-                                         "(verification_id = $4 or other_verification_id = $4) "
-                                         "order by lead_id desc limit $3");
+  connection.raw.prepare("list_leads",
+                         lead_columns + "where operator_id = $1 order by lead_id desc limit $2");
+  connection.raw.prepare("list_open_leads",
+                         lead_columns + "where operator_id = $1 and conclusion = 0 order by lead_id desc limit $2");
+  // By their verifications, also where a plan was made over empty tables.
+  connection.raw.prepare("leads_of", "select * from (" + lead_columns + "where verification_id = $4 and " + of_operator +
+                                         "union " + lead_columns + "where other_verification_id = $4 and " +
+                                         of_operator + ") leads order by lead_id desc limit $3");
   connection.raw.prepare("conclude_lead",
                          "select realname.conclude_lead($1, $2, $3::smallint, $4, $5, realname.at($6))");
   // The last column names the last verification of a full page.

@@ -3,6 +3,8 @@
 
 #include <cmath>
 
+#include <openssl/crypto.h>
+
 #include "face/template_bytes.h"
 
 namespace realname::face {
@@ -20,8 +22,10 @@ bool EngineGallery::Add(uint64_t id, std::string_view face_template) {
   std::vector<float> values = TemplateFromBytes(face_template);
   double length = 0;
   for (const float value : values) length += static_cast<double>(value) * static_cast<double>(value);
-  if (values.size() != gallery_.length() || std::abs(length - 1) > 1e-3) return false;
-  return gallery_.Add(id, values);
+  const bool good = values.size() == gallery_.length() && std::abs(length - 1) <= 1e-3;
+  const bool added = good && gallery_.Add(id, values);
+  OPENSSL_cleanse(values.data(), values.size() * sizeof(float));
+  return added;
 }
 
 std::vector<FaceCandidate> EngineGallery::Search(const v1::FaceEvidence& portrait, double fmr, size_t most) const {

@@ -51,7 +51,7 @@ void DryRunTally::Count(const Policy& in_force, const Policy& candidate, const P
   }
   if (!flip) return;
   ++verdicts_[{was.verdict(), would.verdict()}];
-  if (past.line_activated && would.verdict() == v1::VERDICT_REJECT) ++lines_barred_;
+  if (past.line_activated && would.verdict() == v1::VERDICT_REJECT) lines_barred_.insert(past.verification_id);
   const std::pair<std::string, uint64_t> place = {past.verification_id, past.sequence};
   if (examples_.size() == kMostExamples && examples_.rbegin()->first < place) return;
   v1::Flip& example = examples_[place];
@@ -68,7 +68,7 @@ void DryRunTally::Add(DryRunTally other) {
   decisions_ += other.decisions_;
   erased_ += other.erased_;
   flips_ += other.flips_;
-  lines_barred_ += other.lines_barred_;
+  lines_barred_.merge(other.lines_barred_);
   for (const auto& [verdicts, count] : other.verdicts_) verdicts_[verdicts] += count;
   for (const auto& [reason, came] : other.reasons_) {
     reasons_[reason].gained += came.gained;
@@ -125,7 +125,7 @@ void DryRunTally::Report(v1::DryRun& report) const {
     row.set_flips(share.flips);
   }
   report.set_people_to_halls(people_to_halls_.size());
-  report.set_lines_barred(lines_barred_);
+  report.set_lines_barred(lines_barred_.size());
   for (const auto& [place, example] : examples_) *report.add_examples() = example;
 }
 

@@ -44,13 +44,14 @@ class DryRunTally {
     uint64_t lost = 0;
   };
 
-  uint64_t decisions_ = 0, erased_ = 0, flips_ = 0, lines_barred_ = 0;
+  uint64_t decisions_ = 0, erased_ = 0, flips_ = 0;
   std::map<std::pair<int, int>, uint64_t> verdicts_;
   std::map<int, Came> reasons_;
   std::map<int, Share> channels_;
   std::map<std::pair<std::string, std::string>, Share> agents_;
   std::map<std::pair<int, int>, Share> groups_;
   std::set<std::string> people_to_halls_;
+  std::set<std::string> lines_barred_;
   // By verification and sequence, a thousand at most.
   std::map<std::pair<std::string, uint64_t>, v1::Flip> examples_;
 };

@@ -31,9 +31,10 @@ double FmrLimit(const Policy& policy, const v1::GalleryPolicy& gallery, uint32_t
 v1::ReasonCode LeadOf(const Policy& policy, const v1::GalleryPolicy& gallery, const v1::SearchedGallery& searched,
                       const v1::FaceHit& hit) {
   if (gallery.kind() == v1::GALLERY_KIND_PERSON) {
-    const bool differs = hit.fmr_at_similarity() > policy.pack.face().review_fmr();
-    return differs && hit.concluded() != v1::FACE_PAIR_CONCLUSION_ONE_PERSON ? v1::DUP_ID_OTHER_FACE
-                                                                            : v1::REASON_CODE_UNSPECIFIED;
+    // Whatever was decided of an earlier portrait: this one may be anybody's. One that a person approved is among the
+    // earlier ones from then on.
+    return hit.fmr_at_similarity() > policy.pack.face().review_fmr() ? v1::DUP_ID_OTHER_FACE
+                                                                     : v1::REASON_CODE_UNSPECIFIED;
   }
   const bool alike = hit.fmr_at_similarity() <= FmrLimit(policy, gallery, searched.templates());
   return alike && hit.concluded() != v1::FACE_PAIR_CONCLUSION_TWO_PEOPLE ? v1::DUP_FACE_OTHER_ID

@@ -27,12 +27,12 @@ std::vector<const v1::GalleryPolicy*> GalleriesOf(const Policy& policy, v1::Chan
 double FmrLimit(const Policy& policy, const v1::GalleryPolicy& gallery, uint32_t templates);
 
 // The reason that a hit gives: DUP_FACE_OTHER_ID, DUP_ID_OTHER_FACE, or REASON_CODE_UNSPECIFIED where it is beyond the
-// limit or people had decided that nothing is wrong.
+// limit or people had decided that the two records are two people.
 v1::ReasonCode LeadOf(const Policy& policy, const v1::GalleryPolicy& gallery, const v1::SearchedGallery& searched,
                       const v1::FaceHit& hit);
 
-// Whether a decision's portrait stays in the galleries: where it led, or may yet lead, to a line. Who was refused, or is
-// asked to send evidence again, does not stay.
+// Whether a decision's portrait stays in the galleries: where it led, or may yet lead, to a line. Whom the
+// rules refuse, or who is asked to send evidence again, does not come in; whom a person refuses stays for the window.
 bool StaysInGalleries(v1::Verdict verdict);
 
 }  // namespace realname::rules

@@ -127,6 +127,9 @@ void Housekeeping::TendFaces(int beat) {
     if (noted.ok() && *noted > 0) {
       Log(LogLevel::kError, "faces that no search had found", {{"pairs", int64_t{*noted}}});
     }
+    if (!noted.ok()) {
+      Log(LogLevel::kWarn, "galleries are not swept", {{"detail", std::string_view(noted.status().message())}});
+    }
     auto swept = galleries_.SweepTemplates(clock_.Now(), 1000, Soon());
     if (swept.ok() && *swept > 0) Log(LogLevel::kInfo, "faces left galleries", {{"count", int64_t{*swept}}});
   }

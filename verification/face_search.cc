@@ -2,6 +2,7 @@
 #include "verification/face_search.h"
 
 #include <algorithm>
+#include <cstring>
 #include <optional>
 #include <utility>
 
@@ -12,6 +13,7 @@ namespace {
 
 constexpr size_t kMostHits = 10;
 constexpr size_t kMostEntered = 10000;
+constexpr auto kLongestWait = std::chrono::seconds(5);
 constexpr auto kIdle = std::chrono::hours(1);
 
 bool Contains(const std::vector<std::string>& people, const std::string& person) {
@@ -40,16 +42,28 @@ std::shared_ptr<FaceSearch::Held> FaceSearch::Find(const GalleryKey& key, bool m
 }
 
 void FaceSearch::Drop(Held& held, uint64_t sequence) {
-  held.templates.erase(sequence);
+  held.rows.erase(sequence);
   held.faces->Remove(sequence);
 }
 
+void FaceSearch::DropEnded(Held& held) const {
+  const TimePoint now = clock_.Now();
+  const uint64_t oldest = held.most > 0 && held.last_sequence > held.most ? held.last_sequence - held.most : 0;
+  std::vector<uint64_t> ended;
+  for (const auto& [sequence, row] : held.rows) {
+    if (row.expire_time <= now || sequence <= oldest) ended.push_back(sequence);
+  }
+  for (const uint64_t sequence : ended) Drop(held, sequence);
+}
+
 void FaceSearch::Add(Held& held, GalleryTemplate face) const {
-  if (face.bundle_digest != faces_.BundleDigest() || face.expire_time <= clock_.Now()) return;
-  if (!held.faces->Add(face.sequence, face.face_template.Reveal())) return;
-  // It is in the gallery now, and nowhere else.
-  face.face_template = Redacted(std::string());
-  held.templates.emplace(face.sequence, std::move(face));
+  const std::string& values = face.face_template.Reveal();
+  if (face.bundle_digest == faces_.BundleDigest() && face.expire_time > clock_.Now() &&
+      held.faces->Add(face.sequence, values)) {
+    held.rows.emplace(face.sequence, Row{face.person_id, face.verification_id, face.expire_time});
+  }
+  // It is in the gallery now, and in no copy that is freed as it is.
+  explicit_bzero(const_cast<char*>(values.data()), values.size());
 }
 
 Status FaceSearch::Read(const GalleryKey& key, Held& held, Deadline deadline) {
@@ -59,7 +73,7 @@ Status FaceSearch::Read(const GalleryKey& key, Held& held, Deadline deadline) {
     if (!held.faces || page->removals != held.removals) {
       const bool whole = after == 0;
       held.faces = faces_.NewGallery();
-      held.templates.clear();
+      held.rows.clear();
       held.last_sequence = 0;
       held.removals = page->removals;
       if (!whole) {
@@ -69,6 +83,7 @@ Status FaceSearch::Read(const GalleryKey& key, Held& held, Deadline deadline) {
     }
     for (GalleryTemplate& face : page->templates) Add(held, std::move(face));
     held.last_sequence = page->next == 0 ? page->last_sequence : page->next;
+    DropEnded(held);
     if (page->next == 0) return {};
     after = page->next;
   }
@@ -80,8 +95,10 @@ Status FaceSearch::TakeTurns(const std::vector<GalleryKey>& keys, Search& search
   if (held == search.held_) return {};
   search.turns_.clear();
   search.held_ = std::move(held);
+  // A burst at one counter does not keep every thread of the server waiting.
+  const Deadline last_moment = std::chrono::steady_clock::now() + kLongestWait;
   for (const std::shared_ptr<Held>& each : search.held_) {
-    std::unique_lock<std::timed_mutex> turn(each->turn, deadline);
+    std::unique_lock<std::timed_mutex> turn(each->turn, std::min(deadline, last_moment));
     if (!turn.owns_lock()) {
       search.turns_.clear();
       search.held_.clear();
@@ -107,7 +124,7 @@ Status FaceSearch::Run(const rules::Policy& policy, const FaceSearchQuery& query
   }
   std::sort(keys.begin(), keys.end());
   if (Status status = TakeTurns(keys, result, deadline); !status.ok()) return status;
-  // By the person on the other side, who is the same person in their own history.
+  // By the person on the other side.
   std::unordered_map<std::string, std::vector<std::pair<int, int>>> by_person;
   for (const v1::GalleryPolicy* gallery : galleries) {
     const int place = result.facts.galleries_size();
@@ -137,7 +154,6 @@ Status FaceSearch::Run(const rules::Policy& policy, const FaceSearchQuery& query
       v1::FaceHit& hit = *searched.add_hits();
       hit.set_verification_id((*earlier)[*newest].verification_id);
       hit.set_fmr_at_similarity(comparison->fmr_at_similarity());
-      by_person[query.people.front()].emplace_back(place, 0);
       continue;
     }
     const std::string owner = OwnerOf(*gallery, query);
@@ -147,32 +163,26 @@ Status FaceSearch::Run(const rules::Policy& policy, const FaceSearchQuery& query
     {
       const std::unique_lock lock(held->mutex);
       held->used = std::chrono::steady_clock::now();
+      held->most = gallery->max_templates();
       if (again || !held->faces) {
         if (Status status = Read(key, *held, deadline); !status.ok()) return status;
       }
+      DropEnded(*held);
     }
     const std::shared_lock lock(held->mutex);
     v1::SearchedGallery& searched = *result.facts.add_galleries();
     searched.set_gallery(gallery->name());
     searched.set_kind(gallery->kind());
     searched.set_last_sequence(held->last_sequence);
-    size_t own = 0;
-    uint32_t live = 0;
-    // The oldest leave when there are more than the policy takes, also by a policy of today.
-    const uint64_t oldest =
-        held->last_sequence > gallery->max_templates() ? held->last_sequence - gallery->max_templates() : 0;
-    const auto counts = [&](const GalleryTemplate& face) { return face.expire_time > now && face.sequence > oldest; };
-    size_t left = 0;
-    for (const auto& [sequence, face] : held->templates) {
-      counts(face) ? ++live : ++left;
-      own += Contains(query.people, face.person_id) ? 1 : 0;
-    }
-    searched.set_templates(live);
-    const size_t most = kMostHits + own + left;
+    const auto size = static_cast<uint32_t>(held->rows.size());
+    searched.set_templates(size);
+    const auto own = static_cast<size_t>(std::count_if(held->rows.begin(), held->rows.end(), [&](const auto& row) {
+      return Contains(query.people, row.second.person_id) || row.second.verification_id == query.verification_id;
+    }));
     for (const FaceCandidate& found :
-         held->faces->Search(*query.portrait, rules::FmrLimit(policy, *gallery, live), most)) {
-      const GalleryTemplate& face = held->templates.at(found.id);
-      if (!counts(face) || Contains(query.people, face.person_id) || face.verification_id == query.verification_id ||
+         held->faces->Search(*query.portrait, rules::FmrLimit(policy, *gallery, size), kMostHits + own)) {
+      const Row& face = held->rows.at(found.id);
+      if (Contains(query.people, face.person_id) || face.verification_id == query.verification_id ||
           searched.hits_size() == static_cast<int>(kMostHits)) {
         continue;
       }
@@ -214,6 +224,7 @@ void FaceSearch::Entered(const Search& search, const FaceSearchQuery& query, con
     Add(*held, {*entry.searched + 1, person_id, query.verification_id, query.portrait->bundle_digest(),
                 Redacted(query.portrait->template_()), entry.expire_time});
     held->last_sequence = *entry.searched + 1;
+    DropEnded(*held);
   }
   const std::lock_guard lock(mutex_);
   if (all && entered_.size() < kMostEntered) entered_.insert(query.verification_id);
@@ -242,16 +253,16 @@ Status FaceSearch::CatchUp(std::span<const std::string> verification_ids, Deadli
 }
 
 Status FaceSearch::Tidy(Deadline deadline) {
-  const TimePoint now = clock_.Now();
   const auto steady_now = std::chrono::steady_clock::now();
   std::vector<GalleryKey> keys;
   std::vector<std::shared_ptr<Held>> galleries;
   {
     const std::lock_guard lock(mutex_);
     for (auto each = held_.begin(); each != held_.end();) {
-      const std::unique_lock own(each->second->mutex, std::try_to_lock);
-      if (own && each->second.use_count() == 1 && steady_now - each->second->used > kIdle) {
-        const std::shared_ptr<Held> ending = each->second;
+      const std::shared_ptr<Held> held = each->second;
+      const std::unique_lock own(held->mutex, std::try_to_lock);
+      // The map and this have it, and nobody else.
+      if (own && held.use_count() == 2 && steady_now - held->used > kIdle) {
         each = held_.erase(each);
         continue;
       }
@@ -262,11 +273,7 @@ Status FaceSearch::Tidy(Deadline deadline) {
   }
   for (const std::shared_ptr<Held>& held : galleries) {
     const std::unique_lock lock(held->mutex);
-    std::vector<uint64_t> ended;
-    for (const auto& [sequence, face] : held->templates) {
-      if (face.expire_time <= now) ended.push_back(sequence);
-    }
-    for (const uint64_t sequence : ended) Drop(*held, sequence);
+    if (held->faces) DropEnded(*held);
   }
   if (keys.empty()) return {};
   auto removals = store_.CountRemovals(keys, deadline);
@@ -285,6 +292,16 @@ Result<uint32_t> FaceSearch::Sweep(const rules::Policy& policy, uint32_t limit, 
   auto unswept = store_.UnsweptGalleries(limit, deadline);
   if (!unswept.ok()) return unswept.status();
   const TimePoint now = clock_.Now();
+  // Whether memory up to `last` holds what the store does.
+  const auto remembers = [&](const Held& held, const std::vector<GalleryTemplate>& stored, uint64_t last) {
+    const uint64_t oldest = held.most > 0 && held.last_sequence > held.most ? held.last_sequence - held.most : 0;
+    return std::all_of(stored.begin(), stored.end(), [&](const GalleryTemplate& face) {
+      const auto row = held.rows.find(face.sequence);
+      if (row != held.rows.end()) return row->second.verification_id == face.verification_id;
+      return face.sequence > last || face.sequence <= oldest || face.expire_time <= now ||
+             face.bundle_digest != faces_.BundleDigest();
+    });
+  };
   uint32_t noted = 0;
   for (const UnsweptGallery& gallery : *unswept) {
     const v1::GalleryPolicy* rule = rules::GalleryOf(policy, gallery.key.name);
@@ -293,12 +310,19 @@ Result<uint32_t> FaceSearch::Sweep(const rules::Policy& policy, uint32_t limit, 
     {
       const std::unique_lock lock(held->mutex);
       held->used = std::chrono::steady_clock::now();
+      if (rule != nullptr) held->most = rule->max_templates();
       if (Status status = Read(gallery.key, *held, deadline); !status.ok()) return status;
       last = held->last_sequence;
     }
     for (uint64_t after = gallery.swept_sequence; rule != nullptr;) {
       auto page = store_.ReadGallery(gallery.key, after, deadline);
       if (!page.ok()) return page.status();
+      // A second net does not rest on what the first one remembers.
+      if (const std::unique_lock lock(held->mutex); !remembers(*held, page->templates, last)) {
+        held->faces.reset();
+        if (Status status = Read(gallery.key, *held, deadline); !status.ok()) return status;
+        last = held->last_sequence;
+      }
       for (const GalleryTemplate& face : page->templates) {
         if (face.sequence > last || face.bundle_digest != faces_.BundleDigest() || face.expire_time <= now) continue;
         v1::FaceEvidence portrait;
@@ -307,10 +331,13 @@ Result<uint32_t> FaceSearch::Sweep(const rules::Policy& policy, uint32_t limit, 
         std::vector<std::string> others;
         {
           const std::shared_lock lock(held->mutex);
-          const double fmr = rules::FmrLimit(policy, *rule, static_cast<uint32_t>(held->templates.size()));
-          for (const FaceCandidate& found : held->faces->Search(portrait, fmr, 4 * kMostHits)) {
-            const GalleryTemplate& other = held->templates.at(found.id);
-            if (found.id < face.sequence && other.person_id != face.person_id) others.push_back(other.verification_id);
+          const double fmr = rules::FmrLimit(policy, *rule, static_cast<uint32_t>(held->rows.size()));
+          // As many as the search had noted: those that had come before, the most similar first.
+          for (const FaceCandidate& found : held->faces->Search(portrait, fmr, held->rows.size())) {
+            const Row& other = held->rows.at(found.id);
+            if (found.id < face.sequence && other.person_id != face.person_id && others.size() < kMostHits) {
+              others.push_back(other.verification_id);
+            }
           }
         }
         for (const std::string& other : others) {
@@ -332,7 +359,7 @@ size_t FaceSearch::size() const {
   size_t all = 0;
   for (const auto& [key, held] : held_) {
     const std::shared_lock own(held->mutex);
-    all += held->templates.size();
+    all += held->rows.size();
   }
   return all;
 }

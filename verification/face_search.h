@@ -88,12 +88,19 @@ class FaceSearch {
   size_t size() const;
 
  private:
+  // What is known of a template beside its values, which only the gallery has.
+  struct Row {
+    std::string person_id;
+    std::string verification_id;
+    TimePoint expire_time;
+  };
   struct Held {
     std::timed_mutex turn;  // from a search to its commit; those of several galleries in the order of their keys
     mutable std::shared_mutex mutex;  // guards what follows
     std::unique_ptr<FaceGallery> faces;  // ids are numbers of templates; null until it was read
-    std::unordered_map<uint64_t, GalleryTemplate> templates;
+    std::unordered_map<uint64_t, Row> rows;
     uint64_t last_sequence = 0;
+    uint32_t most = 0;  // GalleryPolicy.max_templates: older ones have left; 0 until somebody searched
     uint64_t removals = 0;
     std::chrono::steady_clock::time_point used;
   };
@@ -104,6 +111,8 @@ class FaceSearch {
   Status Read(const GalleryKey& key, Held& held, Deadline deadline);
   void Add(Held& held, GalleryTemplate face) const;
   static void Drop(Held& held, uint64_t sequence);
+  // Drops what ran out, and the oldest where there are more than the policy takes.
+  void DropEnded(Held& held) const;
 
   GalleryStore& store_;
   const FaceExaminer& faces_;

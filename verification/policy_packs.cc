@@ -91,6 +91,9 @@ Result<v1::PolicyProposal> PolicyPacks::Propose(const Caller& caller, const v1::
   if (!request.dry_run_id().empty()) {
     auto tried = store_.GetDryRun(request.dry_run_id(), deadline);
     if (!tried.ok()) return tried.status();
+    if (!tried->run_by().starts_with("urn:realname:operator:" + caller.scope.operator_id + ":")) {
+      return Status(StatusCode::kNotFound, "NO_SUCH_DRY_RUN", "no such dry run");
+    }
     if (tried->digest() != request.digest() || tried->in_force_digest() != replaces) {
       return Status(StatusCode::kFailedPrecondition, "WRONG_STATE",
                     "the dry run was of another pack, or held against another one than is in force");

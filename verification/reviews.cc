@@ -19,6 +19,7 @@ namespace {
 
 // Of one verification: ten in each gallery, and what a sweep added.
 constexpr uint32_t kMostLeads = 100;
+constexpr int kLeadsWithPictures = 4;
 
 Result<Reviewer> ReviewerOf(const Caller& caller) {
   if (caller.staff_id.empty()) {
@@ -184,7 +185,9 @@ Result<v1::ReviewCase> Reviews::Decide(const Caller& caller, const v1::DecideCas
   auto found = store_.Get(reviewer->operator_id, request.verification_id(), deadline);
   if (!found.ok()) return found.status();
   // Also of a repeated call: the first may have been broken off in between.
-  if (found->verification.decision.has_review() && VotedBy(found->votes, caller.principal)) {
+  const v1::ReviewRecord& deciding = found->verification.decision.review();
+  if (deciding.votes_size() > 0 && deciding.votes().rbegin()->reviewer() == caller.principal &&
+      deciding.votes().rbegin()->conclusion() == request.conclusion()) {
     if (Status status = ConcludeLeads(caller, request, deadline); !status.ok()) return status;
   }
   return Show(caller, *found, false, deadline);
@@ -342,6 +345,8 @@ Status Reviews::AddLeads(const Caller& caller, const std::string& verification_i
     const std::string other_id = later ? lead.verification_id() : lead.other_verification_id();
     v1::FaceLead& each = *shown.add_face_leads();
     each = std::move(lead);
+    // So that a case fits into an answer.
+    if (shown.face_leads_size() > kLeadsWithPictures) continue;
     auto other = registry_.GetApplication({caller.scope.operator_id, {}, {}}, other_id, deadline);
     // Of somebody who was erased nothing is left to show; the case can be decided all the same.
     if (other.status().code() == StatusCode::kFailedPrecondition) continue;
@@ -359,9 +364,20 @@ Status Reviews::ConcludeLeads(const Caller& caller, const v1::DecideCaseRequest&
   if (vote == request.checks().end() || request.conclusion() == v1::REVIEW_CONCLUSION_REQUEST_EVIDENCE) return {};
   auto leads = galleries_.ListLeads(caller.scope.operator_id, request.verification_id(), false, kMostLeads, deadline);
   if (!leads.ok()) return leads.status();
+  auto facts = registry_.GetFacts(caller.scope, request.verification_id(), deadline);
+  if (!facts.ok()) return facts.status();
+  // What a sweep found since is no part of what was voted on.
+  const auto voted_on = [&](const v1::FaceLead& lead) {
+    for (const v1::SearchedGallery& gallery : facts->face_search().galleries()) {
+      for (const v1::FaceHit& hit : gallery.hits()) {
+        if (hit.verification_id() == lead.other_verification_id()) return true;
+      }
+    }
+    return false;
+  };
   const bool nothing_wrong = vote->outcome() == v1::OUTCOME_PASSED;
   for (const v1::FaceLead& lead : *leads) {
-    if (lead.verification_id() != request.verification_id()) continue;
+    if (lead.verification_id() != request.verification_id() || !voted_on(lead)) continue;
     // Two records should be two people, and one record one person.
     const bool two_records = lead.kind() != v1::GALLERY_KIND_PERSON;
     const auto conclusion = two_records == nothing_wrong ? v1::FACE_PAIR_CONCLUSION_TWO_PEOPLE

@@ -44,7 +44,8 @@ TEST(FaceSearchTest, WhatPeopleDecidedIsNotRaisedAgain) {
   EXPECT_EQ(Lead(policy, "same-agent", 10, 1e-6, v1::FACE_PAIR_CONCLUSION_TWO_PEOPLE), v1::REASON_CODE_UNSPECIFIED);
   EXPECT_EQ(Lead(policy, "same-agent", 10, 1e-6, v1::FACE_PAIR_CONCLUSION_ONE_PERSON), v1::DUP_FACE_OTHER_ID);
   EXPECT_EQ(Lead(policy, "same-person", 3, 0.5), v1::DUP_ID_OTHER_FACE);
-  EXPECT_EQ(Lead(policy, "same-person", 3, 0.5, v1::FACE_PAIR_CONCLUSION_ONE_PERSON), v1::REASON_CODE_UNSPECIFIED);
+  EXPECT_EQ(Lead(policy, "same-person", 3, 0.5, v1::FACE_PAIR_CONCLUSION_ONE_PERSON), v1::DUP_ID_OTHER_FACE)
+      << "of another portrait, whatever was said of an earlier one";
   EXPECT_EQ(Lead(policy, "same-person", 3, 0.5, v1::FACE_PAIR_CONCLUSION_TWO_PEOPLE), v1::DUP_ID_OTHER_FACE);
   EXPECT_EQ(Lead(policy, "same-person", 3, 1e-2), v1::REASON_CODE_UNSPECIFIED) << "within review_fmr";
 }

@@ -144,7 +144,9 @@ begin
     where lead_id = p_lead_id;
     return;
   end if;
-  if p_conclusion <> 2 or l.confirmed_by is not null or l.concluded_by = p_principal then
+  -- A person is one whatever their certificates.
+  if p_conclusion <> 2 or l.confirmed_by is not null
+     or realname.person_of(l.concluded_by) = realname.person_of(p_principal) then
     return;
   end if;
   update realname.face_lead set confirmed_by = p_principal, conclude_time = p_now where lead_id = p_lead_id;
@@ -191,6 +193,8 @@ begin
   if not found then
     raise exception 'no such verification' using errcode = 'RN004';
   end if;
+  -- Whoever registers them at this moment comes before or after.
+  perform realname.lock_people(array[v_person]);
   templates := realname.leave_galleries(p_operator, v_person);
   update media.photo set sealed_evidence = null where person_id = v_person and sealed_evidence is not null;
   get diagnostics pictures = row_count;
