@@ -24,8 +24,8 @@ struct Count {
 // PASS or REVIEW, or no verdict where nobody answered or anything else came.
 v1::Verdict Register(const cli::ConnectionOptions& connection, std::unique_ptr<cli::Client>& client, uint64_t person,
                      const std::string& face, Count& count) {
-  const auto request = cli::MadeUpApplication(person, person, "agent1", "outlet1", kPicture,
-                                              StandInFaces::MarkFace(kPicture, face));
+  const auto request =
+      cli::MadeUpApplication(person, person, "agent1", "outlet1", kPicture, StandInFaces::MarkFace(kPicture, face));
   const auto give_up = std::chrono::steady_clock::now() + kPatience;
   while (true) {
     v1::Verification answer;
@@ -52,8 +52,8 @@ v1::Verdict Register(const cli::ConnectionOptions& connection, std::unique_ptr<c
 
 int RegisterFace(const cli::ConnectionOptions& connection, uint64_t person, const std::string& face) {
   cli::Client client(connection);
-  const auto request = cli::MadeUpApplication(person, person, "agent1", "outlet1", kPicture,
-                                              StandInFaces::MarkFace(kPicture, face));
+  const auto request =
+      cli::MadeUpApplication(person, person, "agent1", "outlet1", kPicture, StandInFaces::MarkFace(kPicture, face));
   v1::Verification answer;
   const grpc::Status status = client.Call([&](grpc::ClientContext& context) {
     return client.registration().SubmitRegistration(&context, request, &answer);

@@ -11,8 +11,8 @@
 
 namespace realname {
 
-// Every picture shows one clear live face, every pair is one person. In galleries those are alike whose pictures end with
-// the same mark (MarkFace); a picture without one is searched for nowhere. Thread-safe.
+// Every picture shows one clear live face, every pair is one person. In galleries those are alike whose pictures end
+// with the same mark (MarkFace); a picture without one is searched for nowhere. Thread-safe.
 class StandInFaces final : public FaceExaminer {
  public:
   // Puts whose face it is behind the picture's own bytes.

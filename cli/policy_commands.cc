@@ -117,7 +117,8 @@ void AddPolicyCommands(CLI::App& app, std::function<Client()> connect, const boo
   CLI::App* sub = command("diff", "what differs, field by field", Diff);
   sub->add_option("digest", o->digest, "pack")->required();
   sub->add_option("--from", o->from, "the other pack (default: the one in force)");
-  sub = command("dry-run", "what it would have decided of the past, beside the pack in force (auditors, administrators)", DryRun);
+  sub = command("dry-run",
+                "what it would have decided of the past, beside the pack in force (auditors, administrators)", DryRun);
   sub->add_option("digest", o->digest, "pack")->required();
   sub->add_option("--days", o->days, "how far back")->capture_default_str();
   sub = command("propose", "say that a pack, new or old, shall be in force (administrators)", Propose);

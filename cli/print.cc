@@ -355,16 +355,16 @@ void Print(const v1::DryRun& report) {
   std::printf("\n  %llu flips, %llu people sent to an own hall, %llu activated lines refused\n", number(report.flips()),
               number(report.people_to_halls()), number(report.lines_barred()));
   for (const v1::VerdictFlips& row : report.verdicts()) {
-    std::printf("  %-12s -> %-12s %10llu\n", verdict(row.from()).c_str(), verdict(row.to()).c_str(), number(row.flips()));
+    std::printf("  %-12s -> %-12s %10llu\n", verdict(row.from()).c_str(), verdict(row.to()).c_str(),
+                number(row.flips()));
   }
   for (const v1::ReasonFlips& row : report.reasons()) {
     std::printf("  %-28s gained %10llu lost %10llu\n", v1::ReasonCode_Name(row.reason()).c_str(), number(row.gained()),
                 number(row.lost()));
   }
   for (const v1::ChannelFlips& row : report.channels()) {
-    std::printf("  channel %-32s %10llu of %llu\n",
-                Strip(v1::ChannelType_Name(row.channel()), "CHANNEL_TYPE_").c_str(), number(row.flips()),
-                number(row.decisions()));
+    std::printf("  channel %-32s %10llu of %llu\n", Strip(v1::ChannelType_Name(row.channel()), "CHANNEL_TYPE_").c_str(),
+                number(row.flips()), number(row.decisions()));
   }
   for (const v1::AgentFlips& row : report.agents()) {
     std::printf("  agent %-16s %-17s %10llu of %llu\n", row.agent_id().c_str(), row.outlet_id().c_str(),

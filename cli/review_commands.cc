@@ -282,13 +282,15 @@ void AddReviewCommands(CLI::App& app, std::function<Client()> connect, const boo
                   "UUID; give the same one to retry the same call, with --sequence and every --check");
   sub->add_option("--sequence", o->sequence, "event of the verification that you voted on (default: read it)");
   command("contests", "how contested refusals ended, by who had refused and why", &ReviewCommands::CountContests);
-  sub = command("leads", "records that were found to have one face, or one record with two", &ReviewCommands::ListLeads);
+  sub =
+      command("leads", "records that were found to have one face, or one record with two", &ReviewCommands::ListLeads);
   sub->add_option("verification_id", o->verification_id, "only of this verification");
   sub->add_flag("--concluded", o->concluded, "also those that were decided");
   sub->add_option("--page-size", o->page_size, "rows")->capture_default_str();
   sub = command("conclude", "say whether two records are one person or two people", &ReviewCommands::Conclude);
   sub->add_option("lead_id", o->lead_id, "which")->required();
-  sub->add_flag("--one-person", o->one_person, "they are one person; with the word of two members of staff they are linked");
+  sub->add_flag("--one-person", o->one_person,
+                "they are one person; with the word of two members of staff they are linked");
   sub->add_flag("--two-people", o->two_people, "they are twins, or look alike");
   named(command("return", "give the case back undecided", &ReviewCommands::Return));
   named(command("escalate", "give the case to an administrator", &ReviewCommands::Escalate));

@@ -51,8 +51,8 @@ Result<DecisionPage> PostgresDecisionLog::ReadDecisions(const std::string& opera
   for (size_t i = 0; i < page.decisions.size(); ++i) {
     if (!(*keys)[i]) continue;  // erased
     LoggedDecision& each = page.decisions[i];
-    auto subject = Unseal(
-        *(*keys)[i], {"decision", "sealed_subject", DecisionRow(each.verification_id, each.sequence)}, sealed[i]);
+    auto subject = Unseal(*(*keys)[i], {"decision", "sealed_subject", DecisionRow(each.verification_id, each.sequence)},
+                          sealed[i]);
     if (!subject.ok()) return subject.status();
     if (!each.facts.mutable_subject()->ParseFromString(*subject)) return Defect("stored facts cannot be parsed");
   }

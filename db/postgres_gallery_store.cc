@@ -113,8 +113,8 @@ Result<std::vector<std::pair<GalleryKey, uint64_t>>> PostgresGalleryStore::Count
     removals.clear();
     for (const auto& row :
          Execute(tx, "gallery_removals", "{" + operators + "}", "{" + names + "}", "{" + owners + "}")) {
-      removals.push_back({{row[0].as<std::string>(), row[1].as<std::string>(), row[2].as<std::string>()},
-                          row[3].as<uint64_t>()});
+      removals.push_back(
+          {{row[0].as<std::string>(), row[1].as<std::string>(), row[2].as<std::string>()}, row[3].as<uint64_t>()});
     }
   });
   if (!status.ok()) return status;
@@ -133,8 +133,7 @@ Result<std::vector<EarlierPortrait>> PostgresGalleryStore::EarlierPortraits(cons
   const Nullable but = but_verification_id.empty() ? Nullable::Null() : Nullable::Text(but_verification_id);
   Status status = RunStatement(pool_, deadline, "earlier portraits", Repeatable::kYes, [&](pqxx::transaction_base& tx) {
     rows.clear();
-    for (const auto& row :
-         Execute(tx, "earlier_portraits", operator_id, ArrayOf(people), but, Micros(since), limit)) {
+    for (const auto& row : Execute(tx, "earlier_portraits", operator_id, ArrayOf(people), but, Micros(since), limit)) {
       rows.push_back({row[0].as<std::string>(), row[1].as<std::string>(), ReadBytes(row[2]), ReadBytes(row[3])});
     }
   });
@@ -194,8 +193,8 @@ Result<std::vector<UnsweptGallery>> PostgresGalleryStore::UnsweptGalleries(uint3
   Status status = RunStatement(pool_, deadline, "unswept galleries", Repeatable::kYes, [&](pqxx::transaction_base& tx) {
     galleries.clear();
     for (const auto& row : Execute(tx, "unswept_galleries", limit)) {
-      galleries.push_back({{row[0].as<std::string>(), row[1].as<std::string>(), row[2].as<std::string>()},
-                           row[3].as<uint64_t>()});
+      galleries.push_back(
+          {{row[0].as<std::string>(), row[1].as<std::string>(), row[2].as<std::string>()}, row[3].as<uint64_t>()});
     }
   });
   if (!status.ok()) return status;
@@ -209,9 +208,8 @@ Status PostgresGalleryStore::MarkSwept(const GalleryKey& key, uint64_t sequence,
 }
 
 Result<bool> PostgresGalleryStore::PutLead(const GalleryKey& key, v1::GalleryKind kind,
-                                           const std::string& verification_id,
-                                           const std::string& other_verification_id, TimePoint now,
-                                           Deadline deadline) {
+                                           const std::string& verification_id, const std::string& other_verification_id,
+                                           TimePoint now, Deadline deadline) {
   bool put = false;
   Status status = RunStatement(pool_, deadline, "put lead", Repeatable::kYes, [&](pqxx::transaction_base& tx) {
     put = Execute(tx, "put_lead", TimeOrderedUuid(now), key.operator_id, key.name, static_cast<int>(kind),
@@ -238,9 +236,8 @@ Result<std::vector<v1::FaceLead>> PostgresGalleryStore::ListLeads(const std::str
 }
 
 Result<v1::FaceLead> PostgresGalleryStore::ConcludeLead(const std::string& operator_id, const std::string& lead_id,
-                                                        v1::FacePairConclusion conclusion,
-                                                        const std::string& principal, TimePoint now,
-                                                        Deadline deadline) {
+                                                        v1::FacePairConclusion conclusion, const std::string& principal,
+                                                        TimePoint now, Deadline deadline) {
   v1::FaceLead lead;
   Status status = RunStatement(pool_, deadline, "conclude lead", Repeatable::kYes, [&](pqxx::transaction_base& tx) {
     Execute(tx, "conclude_lead", operator_id, lead_id, static_cast<int>(conclusion), principal, TimeOrderedUuid(now),

@@ -17,8 +17,7 @@ class PostgresPolicyStore final : public PolicyStore {
   Result<std::string> Propose(const std::string& digest, const std::string& replaces, const std::string& reason,
                               const std::string& dry_run_id, const std::string& principal, TimePoint now,
                               Deadline deadline) override;
-  Status PutDryRun(const std::string& operator_id, const v1::DryRun& report, TimePoint now,
-                   Deadline deadline) override;
+  Status PutDryRun(const std::string& operator_id, const v1::DryRun& report, TimePoint now, Deadline deadline) override;
   Result<v1::DryRun> GetDryRun(const std::string& dry_run_id, Deadline deadline) override;
   Result<v1::PolicyProposal> Get(const std::string& proposal_id, Deadline deadline) override;
   Result<std::vector<v1::PolicyProposal>> Proposals(uint32_t limit, Deadline deadline) override;

@@ -452,22 +452,22 @@ Result<CommitOutcome> PostgresRegistry::Commit(const CommitRequest& request, Dea
   bool written = false;
   Status status = RunStatement(pool_, deadline, "commit", Repeatable::kNo, [&](pqxx::transaction_base& tx) {
     const auto commit = [&](const char* statement, const auto&... more) {
-      written = Execute(tx, statement, request.request.principal, request.request.request_id, digest_version_,
-                        Bytes{row->payload_digest}, request.verification_id, request.owner.operator_id,
-                        request.owner.agent_id, request.owner.outlet_id, person_id, new_person, request.person_version,
-                        index_version_, HexOrNull(row->document_index), HexOrNull(row->name_index),
-                        HexOrNull(row->number_index), static_cast<int>(request.state),
-                        static_cast<int>(request.decision.verdict()), attempt, request.expected_sequence,
-                        request.holds_place, request.quota, request.quota_limit, expire, next_due, Bytes{record},
-                        Bytes{row->record_subject}, HexOrNull((*photos)[0]), HexOrNull((*photos)[1]),
-                        Bytes{row->decision.decision}, Bytes{row->decision.facts}, Bytes{row->decision.facts_subject},
-                        Bytes{row->decision.salt}, request.decision.policy_digest(), request.decision.rules_version(),
-                        TimeOrderedUuid(request.now), Bytes{row->decision.audit_leaf}, session, Micros(request.now),
-                        devices, counters, request.counts_identity, request.counted_device, request.counted_agent,
-                        HexOrNull(row->address_index), more..., galleries.names, galleries.owners, galleries.searched,
-                        galleries.most, galleries.expire, bundle, face, leads.ids, leads.others, leads.galleries,
-                        leads.kinds)[0][0]
-                    .template as<bool>();
+      written =
+          Execute(tx, statement, request.request.principal, request.request.request_id, digest_version_,
+                  Bytes{row->payload_digest}, request.verification_id, request.owner.operator_id,
+                  request.owner.agent_id, request.owner.outlet_id, person_id, new_person, request.person_version,
+                  index_version_, HexOrNull(row->document_index), HexOrNull(row->name_index),
+                  HexOrNull(row->number_index), static_cast<int>(request.state),
+                  static_cast<int>(request.decision.verdict()), attempt, request.expected_sequence, request.holds_place,
+                  request.quota, request.quota_limit, expire, next_due, Bytes{record}, Bytes{row->record_subject},
+                  HexOrNull((*photos)[0]), HexOrNull((*photos)[1]), Bytes{row->decision.decision},
+                  Bytes{row->decision.facts}, Bytes{row->decision.facts_subject}, Bytes{row->decision.salt},
+                  request.decision.policy_digest(), request.decision.rules_version(), TimeOrderedUuid(request.now),
+                  Bytes{row->decision.audit_leaf}, session, Micros(request.now), devices, counters,
+                  request.counts_identity, request.counted_device, request.counted_agent, HexOrNull(row->address_index),
+                  more..., galleries.names, galleries.owners, galleries.searched, galleries.most, galleries.expire,
+                  bundle, face, leads.ids, leads.others, leads.galleries, leads.kinds)[0][0]
+              .template as<bool>();
     };
     const auto commit_one = [&] {
       if (const v1::Contest& contest = request.decision.contest();

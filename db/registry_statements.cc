@@ -26,8 +26,8 @@ std::string Counted(const std::string& window, const std::string& rows) {
   return "case when " + window + " is null then 0 else (select count(*) from (" + rows + " limit $25::bigint) n) end";
 }
 
-// The galleries that a portrait comes into, in a commit whose further parameters begin with `first`; not a call where there
-// are none.
+// The galleries that a portrait comes into, in a commit whose further parameters begin with `first`; not a call where
+// there are none.
 std::string EnterGalleries(int first) {
   std::string call = "and ($" + std::to_string(first) + "::text[] is null or realname.enter_galleries($6";
   for (int i = 0; i < 5; ++i) call += ", $" + std::to_string(first + i);
@@ -218,21 +218,20 @@ void PrepareRegistryStatements(Connection& connection) {
   connection.raw.prepare("mark_swept",
                          "update realname.gallery set swept_sequence = $4 where operator_id = $1 and name = $2 "
                          "and owner = $3 and swept_sequence < $4");
-  connection.raw.prepare("put_lead",
-                         "select realname.put_lead($1, $2, $3, $4::smallint, $5, $6, realname.at($7))");
+  connection.raw.prepare("put_lead", "select realname.put_lead($1, $2, $3, $4::smallint, $5, $6, realname.at($7))");
   const std::string lead_columns =
       "select lead_id, verification_id, other_verification_id, gallery, kind, realname.micros(find_time), conclusion, "
       "concluded_by, confirmed_by, realname.micros(conclude_time) from realname.face_lead ";
   const std::string of_operator = "(operator_id || '') = $1 and ($2 or conclusion = 0) ";
   connection.raw.prepare("get_lead", lead_columns + "where operator_id = $1 and lead_id = $2");
-  connection.raw.prepare("list_leads",
-                         lead_columns + "where operator_id = $1 order by lead_id desc limit $2");
+  connection.raw.prepare("list_leads", lead_columns + "where operator_id = $1 order by lead_id desc limit $2");
   connection.raw.prepare("list_open_leads",
                          lead_columns + "where operator_id = $1 and conclusion = 0 order by lead_id desc limit $2");
   // By their verifications, also where a plan was made over empty tables.
-  connection.raw.prepare("leads_of", "select * from (" + lead_columns + "where verification_id = $4 and " + of_operator +
-                                         "union " + lead_columns + "where other_verification_id = $4 and " +
-                                         of_operator + ") leads order by lead_id desc limit $3");
+  connection.raw.prepare("leads_of", "select * from (" + lead_columns + "where verification_id = $4 and " +
+                                         of_operator + "union " + lead_columns +
+                                         "where other_verification_id = $4 and " + of_operator +
+                                         ") leads order by lead_id desc limit $3");
   connection.raw.prepare("conclude_lead",
                          "select realname.conclude_lead($1, $2, $3::smallint, $4, $5, realname.at($6))");
   // The last column names the last verification of a full page.

@@ -100,7 +100,8 @@ const float* Gallery::Values(std::size_t row) const {
 bool Gallery::Add(std::uint64_t id, std::span<const float> values) {
   const std::size_t row = ids_.size();
   if (!rows_.emplace(id, row).second) return false;
-  if (row / rows_in_block_ == blocks_.size()) blocks_.push_back(std::make_unique<Block>(rows_in_block_, length_, rounded_length_));
+  if (row / rows_in_block_ == blocks_.size())
+    blocks_.push_back(std::make_unique<Block>(rows_in_block_, length_, rounded_length_));
   ids_.push_back(id);
   Block& block = *blocks_.back();
   const std::size_t place = row % rows_in_block_;

@@ -38,7 +38,7 @@ v1::ReasonCode LeadOf(const Policy& policy, const v1::GalleryPolicy& gallery, co
   }
   const bool alike = hit.fmr_at_similarity() <= FmrLimit(policy, gallery, searched.templates());
   return alike && hit.concluded() != v1::FACE_PAIR_CONCLUSION_TWO_PEOPLE ? v1::DUP_FACE_OTHER_ID
-                                                                        : v1::REASON_CODE_UNSPECIFIED;
+                                                                         : v1::REASON_CODE_UNSPECIFIED;
 }
 
 bool StaysInGalleries(v1::Verdict verdict) {

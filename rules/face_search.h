@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// One face under several documents, one document with several faces: in which galleries a portrait is searched, and what
-// a hit there means. Pure functions.
+// One face under several documents, one document with several faces: in which galleries a portrait is searched, and
+// what a hit there means. Pure functions.
 #pragma once
 
 #include <cstdint>
@@ -20,10 +20,10 @@ const v1::GalleryPolicy* GalleryOf(const Policy& policy, const std::string& name
 // The pack's galleries that are searched and added to in a channel, in the order of the pack.
 std::vector<const v1::GalleryPolicy*> GalleriesOf(const Policy& policy, v1::ChannelType channel);
 
-// The highest FMR at which a pair counts in a gallery that holds so many templates, so that a search for somebody who is
-// not in it finds somebody with a probability of max_fpir at most: n comparisons at FMR f err with n f at most (the union
-// bound; for independent ones ISO/IEC 19795-1 has 1 - (1 - f)^n, which is lower). Never above face.match_fmr: what would
-// not pass for one person is no lead.
+// The highest FMR at which a pair counts in a gallery that holds so many templates, so that a search for somebody who
+// is not in it finds somebody with a probability of max_fpir at most: n comparisons at FMR f err with n f at most (the
+// union bound; for independent ones ISO/IEC 19795-1 has 1 - (1 - f)^n, which is lower). Never above face.match_fmr:
+// what would not pass for one person is no lead.
 double FmrLimit(const Policy& policy, const v1::GalleryPolicy& gallery, uint32_t templates);
 
 // The reason that a hit gives: DUP_FACE_OTHER_ID, DUP_ID_OTHER_FACE, or REASON_CODE_UNSPECIFIED where it is beyond the

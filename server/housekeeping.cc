@@ -38,9 +38,8 @@ Deadline Soon() { return std::chrono::steady_clock::now() + std::chrono::seconds
 }  // namespace
 
 Housekeeping::Housekeeping(Registry& registry, SessionStore& sessions, db::PhotoStore& photos,
-                           db::OrphanKeys orphan_keys, PolicyPacks& packs, FaceSearch& search,
-                           GalleryStore& galleries, const PolicyArchive& policies, const Clock& clock,
-                           std::function<void(bool)> set_serving)
+                           db::OrphanKeys orphan_keys, PolicyPacks& packs, FaceSearch& search, GalleryStore& galleries,
+                           const PolicyArchive& policies, const Clock& clock, std::function<void(bool)> set_serving)
     : registry_(registry),
       sessions_(sessions),
       photos_(photos),
@@ -136,7 +135,7 @@ void Housekeeping::TendFaces(int beat) {
   if (beat % kFaceCountBeats == 0) {
     auto faces = galleries_.CountFaces(Soon());
     if (!faces.ok()) return;
-    const LogLevel level = *faces >= kFilingDuty ? LogLevel::kError
+    const LogLevel level = *faces >= kFilingDuty       ? LogLevel::kError
                            : *faces >= kNearFilingDuty ? LogLevel::kWarn
                                                        : LogLevel::kInfo;
     if (level != LogLevel::kInfo) {

@@ -188,8 +188,8 @@ Result<std::unique_ptr<Server>> Server::Start(const v1::ServerConfig& config, co
       std::make_unique<Sessions>(*parts->store->sessions, *parts->faces, *parts->policies, clock, RandomBytes, Sha256);
   parts->verifications = std::make_unique<Verifications>(registry, *parts->store->reviews, *parts->policies, clock);
   parts->consents = std::make_unique<Consents>(registry, *parts->policies, clock);
-  parts->reviews = std::make_unique<Reviews>(*parts->store->reviews, registry, *parts->store->galleries,
-                                             *parts->policies, clock);
+  parts->reviews =
+      std::make_unique<Reviews>(*parts->store->reviews, registry, *parts->store->galleries, *parts->policies, clock);
   parts->replays = std::make_unique<Replays>(registry, *parts->policies);
   parts->dry_runs = std::make_unique<DryRuns>(
       *parts->store->decisions, registry, *parts->store->packs, *parts->policies, clock,
@@ -203,12 +203,13 @@ Result<std::unique_ptr<Server>> Server::Start(const v1::ServerConfig& config, co
       std::make_unique<RequestPool>(limits.request_threads(), limits.queue_length(), limits.bytes_in_flight());
   parts->admission = std::make_unique<Admission>(*parts->pool, config.plaintext_loopback(),
                                                  std::chrono::seconds(limits.max_deadline_seconds()));
-  parts->events = std::make_unique<EventHub>(registry, *parts->verifications, [search = parts->search.get()](const auto& ids) {
-    if (Status status = search->CatchUp(ids, std::chrono::steady_clock::now() + std::chrono::seconds(5));
-        !status.ok()) {
-      Log(LogLevel::kWarn, "galleries are behind", {{"detail", std::string_view(status.message())}});
-    }
-  });
+  parts->events =
+      std::make_unique<EventHub>(registry, *parts->verifications, [search = parts->search.get()](const auto& ids) {
+        if (Status status = search->CatchUp(ids, std::chrono::steady_clock::now() + std::chrono::seconds(5));
+            !status.ok()) {
+          Log(LogLevel::kWarn, "galleries are behind", {{"detail", std::string_view(status.message())}});
+        }
+      });
   parts->registration_service = std::make_unique<RegistrationServiceImpl>(
       *parts->admission, *parts->registration, *parts->sessions, *parts->verifications, *parts->consents, registry,
       *parts->policies, clock, *parts->events, limits.watch_streams());

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// DecisionLog: decisions of the past, many at a time, for whoever looks at all of them. Implementations are thread-safe;
-// every method may fail with UNAVAILABLE (DATABASE_UNAVAILABLE), and may be repeated.
+// DecisionLog: decisions of the past, many at a time, for whoever looks at all of them. Implementations are
+// thread-safe; every method may fail with UNAVAILABLE (DATABASE_UNAVAILABLE), and may be repeated.
 #pragma once
 
 #include <cstdint>
@@ -37,8 +37,8 @@ class DecisionLog {
  public:
   virtual ~DecisionLog() = default;
 
-  // Decisions of about a thousand verifications that an operator's sellers made in [from, to), in the order of their ids,
-  // after `after` (empty: from the first). A page may be empty and not the last.
+  // Decisions of about a thousand verifications that an operator's sellers made in [from, to), in the order of their
+  // ids, after `after` (empty: from the first). A page may be empty and not the last.
   virtual Result<DecisionPage> ReadDecisions(const std::string& operator_id, TimePoint from, TimePoint to,
                                              const std::string& after, Deadline deadline) = 0;
 };

@@ -48,9 +48,9 @@ Status DryRuns::Work(Walk& walk, rules::DryRunTally& tally, Deadline deadline) {
         auto whole = registry_.GetDecision({walk.operator_id, {}, {}}, each.verification_id, each.sequence, deadline);
         if (!whole.ok()) return whole.status();
         each.facts = std::move(whole->facts);
-        erased = !each.facts.has_subject() ||
-                 std::any_of(each.facts.parties().begin(), each.facts.parties().end(),
-                             [](const v1::PartyFacts& party) { return !party.has_subject(); });
+        erased =
+            !each.facts.has_subject() || std::any_of(each.facts.parties().begin(), each.facts.parties().end(),
+                                                     [](const v1::PartyFacts& party) { return !party.has_subject(); });
       }
       if (erased) {
         tally.CountErased();

@@ -191,8 +191,8 @@ Status FaceSearch::Run(const rules::Policy& policy, const FaceSearchQuery& query
       hit.set_verification_id(face.verification_id);
       hit.set_fmr_at_similarity(found.fmr_at_similarity);
     }
-    result.entries.push_back({key, held->last_sequence, gallery->max_templates(),
-                              now + std::chrono::hours(24) * gallery->window_days()});
+    result.entries.push_back(
+        {key, held->last_sequence, gallery->max_templates(), now + std::chrono::hours(24) * gallery->window_days()});
   }
   std::sort(result.entries.begin(), result.entries.end(),
             [](const GalleryEntry& a, const GalleryEntry& b) { return a.key < b.key; });

@@ -3,8 +3,8 @@
 //
 // No face slips between two: a search says up to which number it compared a gallery, and the commit gives the next one
 // only if that still is the last. Otherwise nothing is written; the new ones are read and compared, and it is tried
-// again. So of any two portraits in a gallery the later one was compared with the earlier one, whatever process each was
-// in. That memory is behind the store costs another round, never a face.
+// again. So of any two portraits in a gallery the later one was compared with the earlier one, whatever process each
+// was in. That memory is behind the store costs another round, never a face.
 //
 // Thread-safe.
 #pragma once
@@ -65,9 +65,9 @@ class FaceSearch {
   FaceSearch(GalleryStore& store, const FaceExaminer& faces, const Clock& clock)
       : store_(store), faces_(faces), clock_(clock) {}
 
-  // Searches the galleries that the policy names for the channel. `again`: in what the store has by now, not what memory
-  // has. `search` is a new one, or that of the same application a round before. Errors: RESOURCE_EXHAUSTED (OVERLOADED)
-  // if the turn did not come in time, and those of GalleryStore.
+  // Searches the galleries that the policy names for the channel. `again`: in what the store has by now, not what
+  // memory has. `search` is a new one, or that of the same application a round before. Errors: RESOURCE_EXHAUSTED
+  // (OVERLOADED) if the turn did not come in time, and those of GalleryStore.
   Status Run(const rules::Policy& policy, const FaceSearchQuery& query, bool again, Search& search, Deadline deadline);
 
   // Takes what a commit has just brought into the galleries that it had searched.
@@ -76,8 +76,8 @@ class FaceSearch {
   // Reads what these verifications, by whatever process, brought into galleries that are in memory.
   Status CatchUp(std::span<const std::string> verification_ids, Deadline deadline);
 
-  // Lets go of templates that ran out, were erased or taken out, and of galleries that nobody searched for an hour. What
-  // ran out is gone when it returns; and never found before it is gone.
+  // Lets go of templates that ran out, were erased or taken out, and of galleries that nobody searched for an hour.
+  // What ran out is gone when it returns; and never found before it is gone.
   Status Tidy(Deadline deadline);
 
   // The second net: compares what came into galleries since the last sweep, by whatever process, with all that had come
@@ -96,7 +96,7 @@ class FaceSearch {
   };
   struct Held {
     std::timed_mutex turn;  // from a search to its commit; those of several galleries in the order of their keys
-    mutable std::shared_mutex mutex;  // guards what follows
+    mutable std::shared_mutex mutex;     // guards what follows
     std::unique_ptr<FaceGallery> faces;  // ids are numbers of templates; null until it was read
     std::unordered_map<uint64_t, Row> rows;
     uint64_t last_sequence = 0;

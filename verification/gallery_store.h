@@ -3,7 +3,8 @@
 // (CommitRequest.galleries) in the same database; templates are sealed under their people's keys there and in the clear
 // here.
 //
-// Implementations are thread-safe. Every method may fail with UNAVAILABLE (DATABASE_UNAVAILABLE); repeating is harmless.
+// Implementations are thread-safe. Every method may fail with UNAVAILABLE (DATABASE_UNAVAILABLE); repeating is
+// harmless.
 #pragma once
 
 #include <compare>
@@ -22,8 +23,8 @@
 
 namespace realname {
 
-// One gallery: the policy's name for it, and whose it is (an agent's, or a device's name). Commits lock galleries in the
-// order of their keys.
+// One gallery: the policy's name for it, and whose it is (an agent's, or a device's name). Commits lock galleries in
+// the order of their keys.
 struct GalleryKey {
   std::string operator_id;
   std::string name;

@@ -380,8 +380,8 @@ Status Reviews::ConcludeLeads(const Caller& caller, const v1::DecideCaseRequest&
     if (lead.verification_id() != request.verification_id() || !voted_on(lead)) continue;
     // Two records should be two people, and one record one person.
     const bool two_records = lead.kind() != v1::GALLERY_KIND_PERSON;
-    const auto conclusion = two_records == nothing_wrong ? v1::FACE_PAIR_CONCLUSION_TWO_PEOPLE
-                                                        : v1::FACE_PAIR_CONCLUSION_ONE_PERSON;
+    const auto conclusion =
+        two_records == nothing_wrong ? v1::FACE_PAIR_CONCLUSION_TWO_PEOPLE : v1::FACE_PAIR_CONCLUSION_ONE_PERSON;
     auto concluded = galleries_.ConcludeLead(caller.scope.operator_id, lead.lead_id(), conclusion, caller.principal,
                                              clock_.Now(), deadline);
     // Somebody was quicker, and said otherwise: that stands.
@@ -399,8 +399,8 @@ Result<v1::ListFaceLeadsResponse> Reviews::ListLeads(const Caller& caller, const
     if (!stored.ok()) return stored.status();
   }
   const uint32_t limit = request.page_size() == 0 ? 50 : static_cast<uint32_t>(request.page_size());
-  auto leads = galleries_.ListLeads(caller.scope.operator_id, request.verification_id(), request.concluded(), limit,
-                                    deadline);
+  auto leads =
+      galleries_.ListLeads(caller.scope.operator_id, request.verification_id(), request.concluded(), limit, deadline);
   if (!leads.ok()) return leads.status();
   v1::ListFaceLeadsResponse response;
   *response.mutable_leads() = {leads->begin(), leads->end()};

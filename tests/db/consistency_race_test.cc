@@ -43,8 +43,8 @@ class ConsistencyRaceTest : public CounterTest {
     race_ = MakeRegistration(*crowded_policies_);
     race_verifications_ =
         std::make_unique<Verifications>(race_registry_, database_.reviews(), *crowded_policies_, moving_);
-    race_reviews_ = std::make_unique<Reviews>(database_.reviews(), race_registry_, database_.galleries(), *crowded_policies_,
-                                              moving_);
+    race_reviews_ = std::make_unique<Reviews>(database_.reviews(), race_registry_, database_.galleries(),
+                                              *crowded_policies_, moving_);
     subscribers_ = std::make_unique<Subscribers>(database_.subscribers(), race_registry_, *crowded_policies_, moving_);
   }
   std::unique_ptr<Registration> MakeRegistration(PolicyArchive& policies) {

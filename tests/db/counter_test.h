@@ -266,9 +266,11 @@ class CounterTest : public ::testing::Test {
   std::shared_ptr<const rules::Policy> policy_ = std::make_shared<const rules::Policy>(ShippedPolicy());
   PolicyArchive policies_{registry_, policy_};
   FaceSearch search_{PrivateDatabase::Instance().galleries(), faces_, clock_};
-  Registration registration_{
-      registry_,      PrivateDatabase::Instance().sessions(), faces_, search_, sources_, policies_, clock_, Uuid, Sha256,
-      VerifySignature};
+  Registration registration_{registry_, PrivateDatabase::Instance().sessions(),
+                             faces_,    search_,
+                             sources_,  policies_,
+                             clock_,    Uuid,
+                             Sha256,    VerifySignature};
   Reviews reviews_{PrivateDatabase::Instance().reviews(), registry_, PrivateDatabase::Instance().galleries(), policies_,
                    clock_};
   Verifications verifications_{registry_, PrivateDatabase::Instance().reviews(), policies_, clock_};

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // One face under several documents, and one document with several faces, on a real PostgreSQL.
-#include <pqxx/pqxx>
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <pqxx/pqxx>
 
 #include "tests/db/counter_test.h"
 #include "tests/verification/no_galleries.h"
@@ -90,8 +89,7 @@ class GalleriesTest : public CounterTest {
   int Rows() {
     pqxx::connection connection(PrivateDatabase::Instance().RegistryDsn("postgres"));
     pqxx::nontransaction ask(connection);
-    return ask
-        .exec("select count(*) from realname.gallery_template where operator_id = " + ask.quote(operator_))[0][0]
+    return ask.exec("select count(*) from realname.gallery_template where operator_id = " + ask.quote(operator_))[0][0]
         .as<int>();
   }
 
@@ -247,7 +245,8 @@ TEST_F(GalleriesTest, TwinsAreRememberedUntilARecordIsChanged) {
 
   // What an update mended is another record.
   clock_.now += std::chrono::minutes(1);
-  Sql("update realname.verification v set entry_type = 7, state = 10, expire_time = null, create_time = now() + interval "
+  Sql("update realname.verification v set entry_type = 7, state = 10, expire_time = null, create_time = now() + "
+      "interval "
       "'10 years' from realname.verification_claim c where c.verification_id = '" +
       second.verification_id() + "' and v.person_id = c.person_id and v.verification_id <> c.verification_id");
   EXPECT_THAT(StaffCodes(of(anna)), Contains(v1::DUP_FACE_OTHER_ID));

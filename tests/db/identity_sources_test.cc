@@ -237,8 +237,8 @@ TEST_F(IdentitySourcesTest, ThePhotographIsAnotherReference) {
   auto policy = std::make_shared<rules::Policy>(*sourced_);
   policy->pack.mutable_identity_sources(0)->set_photo(true);
   PolicyArchive policies(registry_, policy);
-  Registration registration(registry_, PrivateDatabase::Instance().sessions(), faces_, search_, sources_, policies, clock_, Uuid,
-                            Sha256, VerifySignature);
+  Registration registration(registry_, PrivateDatabase::Instance().sessions(), faces_, search_, sources_, policies,
+                            clock_, Uuid, Sha256, VerifySignature);
   const auto with_photo = [&](const std::string& photo) {
     IdentityAnswer answer;
     answer.answer = v1::AUTHORITY_ANSWER_MATCH;
@@ -268,8 +268,8 @@ TEST_F(IdentitySourcesTest, WhoTriedTooOftenIsNotAskedAbout) {
   auto policy = std::make_shared<rules::Policy>(*sourced_);
   policy->pack.mutable_attempts()->set_per_identity_minute(1);
   PolicyArchive policies(registry_, policy);
-  Registration registration(registry_, PrivateDatabase::Instance().sessions(), faces_, search_, sources_, policies, clock_, Uuid,
-                            Sha256, VerifySignature);
+  Registration registration(registry_, PrivateDatabase::Instance().sessions(), faces_, search_, sources_, policies,
+                            clock_, Uuid, Sha256, VerifySignature);
   auto request = Application(shop_);
   const v1::Document document = request.parties(0).document();
   for (int i = 0; i < 2; ++i) {

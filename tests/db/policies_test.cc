@@ -111,8 +111,8 @@ TEST_F(PoliciesTest, TwoPeopleChangeThePolicyAndEveryProcessFollows) {
   EXPECT_EQ(elsewhere.Current().pack.version(), "stricter");
 
   // Decisions follow, and say by which pack they were made.
-  Registration registration(registry_, PrivateDatabase::Instance().sessions(), faces_, search_, sources_, *mine_, clock_, Uuid,
-                            Sha256, VerifySignature);
+  Registration registration(registry_, PrivateDatabase::Instance().sessions(), faces_, search_, sources_, *mine_,
+                            clock_, Uuid, Sha256, VerifySignature);
   auto request = Application(shop_);
   cli::SignMadeUp(request);
   EXPECT_EQ(registration.Submit(shop_, request, Soon())->policy_digest(), uploaded->digest());
@@ -133,9 +133,9 @@ TEST_F(PoliciesTest, ADryRunSaysWhomAPackWouldHit) {
   auto request = Application(shop_);
   const v1::Verification first = Submitted(shop_, request);
   ASSERT_EQ(first.verdict(), v1::VERDICT_PASS);
-  ASSERT_TRUE(registry_.Confirm(shop_.scope, {shop_.principal, Uuid(), "confirm"}, first.verification_id(), clock_.now,
-                                Soon())
-                  .ok());
+  ASSERT_TRUE(
+      registry_.Confirm(shop_.scope, {shop_.principal, Uuid(), "confirm"}, first.verification_id(), clock_.now, Soon())
+          .ok());
   auto again = Application(shop_);
   *again.mutable_parties(0)->mutable_document() = request.parties(0).document();
   const v1::Verification second = Submitted(shop_, again);

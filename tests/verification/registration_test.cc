@@ -119,16 +119,10 @@ class RegistrationTest : public ::testing::Test {
   int made_ = 0;
   NoGalleries galleries_;
   FaceSearch search_{galleries_, faces_, clock_};
-  Registration registration_{registry_,
-                             session_store_,
-                             faces_,
-                             search_,
-                             sources_,
-                             policies_,
-                             clock_,
-                             [this] { return "verification-" + std::to_string(1000 + made_++); },
-                             Named,
-                             IsSigned};
+  Registration registration_{
+      registry_, session_store_, faces_, search_,
+      sources_,  policies_,      clock_, [this] { return "verification-" + std::to_string(1000 + made_++); },
+      Named,     IsSigned};
   NoCases cases_;
   Verifications verifications_{registry_, cases_, policies_, clock_};
   const Caller retail_{"urn:retail", v1::ROLE_RETAIL, {"op", "a1", "o1"}, {"op", "a1", "o1"}};

@@ -186,16 +186,11 @@ class SessionsTest : public ::testing::Test {
   int ids_ = 0;
   NoGalleries galleries_;
   FaceSearch search_{galleries_, faces_, clock_};
-  Registration registration_{registry_,
-                             store_,
-                             faces_,
-                             search_,
-                             sources_,
-                             policies_,
-                             clock_,
-                             [this] { return "verification-" + std::to_string(1000 + made_++); },
-                             Named,
-                             [](auto, auto, auto) { return false; }};
+  Registration registration_{registry_, store_,
+                             faces_,    search_,
+                             sources_,  policies_,
+                             clock_,    [this] { return "verification-" + std::to_string(1000 + made_++); },
+                             Named,     [](auto, auto, auto) { return false; }};
   const Caller online_{"urn:online", v1::ROLE_ONLINE, {"op", "a1", ""}, {"op", "a1", ""}};
   const Caller auditor_{"urn:auditor", v1::ROLE_AUDITOR, {"op", "", ""}, {"op", {}, {}}};
 };
