@@ -15,7 +15,8 @@ namespace realname {
 namespace {
 
 constexpr char kPicture[] = "\xFF\xD8\xFF stand-in picture";
-constexpr auto kPatience = std::chrono::seconds(30);
+constexpr auto kPatience = std::chrono::seconds(120);
+constexpr auto kOneTry = std::chrono::seconds(5);
 
 struct Count {
   std::atomic<int> unflagged{0}, both_flagged{0}, repeated{0}, failed{0};
@@ -76,9 +77,11 @@ int RaceFaces(const FaceRaceOptions& options) {
   std::vector<std::thread> threads;
   for (int i = 0; i < options.pairs_at_once; ++i) {
     threads.emplace_back([&] {
-      cli::ConnectionOptions other = options.connection;
+      cli::ConnectionOptions first_server = options.connection;
+      first_server.timeout = kOneTry;
+      cli::ConnectionOptions other = first_server;
       other.server = options.other_server;
-      auto one = std::make_unique<cli::Client>(options.connection), two = std::make_unique<cli::Client>(other);
+      auto one = std::make_unique<cli::Client>(first_server), two = std::make_unique<cli::Client>(other);
       for (int pair = next++; pair < options.pairs; pair = next++) {
         std::mt19937_64 random(static_cast<uint64_t>(pair));
         const auto gap = std::chrono::milliseconds(random() % static_cast<uint64_t>(options.gap_milliseconds + 1));
@@ -87,11 +90,11 @@ int RaceFaces(const FaceRaceOptions& options) {
         const std::string face = std::to_string(person);
         v1::Verdict first = v1::VERDICT_UNSPECIFIED, second = v1::VERDICT_UNSPECIFIED;
         std::thread beside([&] {
-          first = other_way ? Register(other, two, person, face, count)
-                            : Register(options.connection, one, person, face, count);
+          first =
+              other_way ? Register(other, two, person, face, count) : Register(first_server, one, person, face, count);
         });
         std::this_thread::sleep_for(gap);
-        second = other_way ? Register(options.connection, one, person + 1, face, count)
+        second = other_way ? Register(first_server, one, person + 1, face, count)
                            : Register(other, two, person + 1, face, count);
         beside.join();
         count.unflagged += first == v1::VERDICT_PASS && second == v1::VERDICT_PASS ? 1 : 0;

@@ -19,7 +19,7 @@ struct FaceRaceOptions {
   int gap_milliseconds = 50;
 };
 
-// A call that finds no server is repeated, with the same request_id, for half a minute. Prints one line "pairs=n
+// A call that finds no server is repeated, with the same request_id, for two minutes. Prints one line "pairs=n
 // unflagged=n both_flagged=n repeated=n": a pair of which both passed is unflagged. 0 if every call was answered with
 // PASS or REVIEW.
 int RaceFaces(const FaceRaceOptions& options);
