@@ -463,6 +463,10 @@ void Print(const v1::FaceLead& lead) {
               lead.concluded_by().c_str(), lead.confirmed_by().empty() ? "" : ", and ", lead.confirmed_by().c_str());
 }
 
+void Print(const v1::ListFaceLeadsResponse& response) {
+  for (const v1::FaceLead& lead : response.leads()) Print(lead);
+}
+
 void Print(const v1::ReviewCase& review) {
   std::printf("%s, %s\n", Strip(v1::CaseState_Name(review.state()), "CASE_STATE_").c_str(),
               review.at_counter() ? "the customer waits at a counter" : "online");

@@ -33,6 +33,7 @@ void Print(const v1::CompareFacesResponse& response);
 void Print(const v1::ModelCard& card);
 void Print(const v1::Session& session);
 void Print(const v1::FaceLead& lead);
+void Print(const v1::ListFaceLeadsResponse& response);
 void Print(const v1::ReviewCase& review);
 void Print(const v1::CountContestsResponse& response);
 void Print(const v1::NoticeToShow& notice);

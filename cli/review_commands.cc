@@ -14,6 +14,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "cli/command.h"
 #include "cli/print.h"
 
 namespace realname::cli {
@@ -86,15 +87,9 @@ class ReviewCommands {
     request.set_concluded(o_.concluded);
     request.set_page_size(o_.page_size);
     v1::ListFaceLeadsResponse answer;
-    const grpc::Status status =
-        client_.Call([&](grpc::ClientContext& c) { return client_.review().ListFaceLeads(&c, request, &answer); });
-    if (!status.ok()) return Failed(status);
-    if (json_) {
-      PrintJson(answer);
-    } else {
-      for (const v1::FaceLead& each : answer.leads()) Print(each);
-    }
-    return 0;
+    return cli::Finish(
+        client_.Call([&](grpc::ClientContext& c) { return client_.review().ListFaceLeads(&c, request, &answer); }),
+        answer, json_);
   }
   int Conclude() {
     if (o_.one_person == o_.two_people) throw std::runtime_error("give one of --one-person and --two-people");
@@ -102,15 +97,9 @@ class ReviewCommands {
     request.set_lead_id(o_.lead_id);
     request.set_conclusion(o_.one_person ? v1::FACE_PAIR_CONCLUSION_ONE_PERSON : v1::FACE_PAIR_CONCLUSION_TWO_PEOPLE);
     v1::FaceLead answer;
-    const grpc::Status status =
-        client_.Call([&](grpc::ClientContext& c) { return client_.review().ConcludeFaceLead(&c, request, &answer); });
-    if (!status.ok()) return Failed(status);
-    if (json_) {
-      PrintJson(answer);
-    } else {
-      Print(answer);
-    }
-    return 0;
+    return cli::Finish(
+        client_.Call([&](grpc::ClientContext& c) { return client_.review().ConcludeFaceLead(&c, request, &answer); }),
+        answer, json_);
   }
   int Claim() {
     v1::ClaimCaseRequest request;

@@ -210,8 +210,11 @@ void PrepareRegistryStatements(Connection& connection) {
                          "  select ctid from realname.gallery_template where expire_time <= realname.at($1) "
                          "  order by expire_time limit $2) returning 1) select count(*) from gone");
   connection.raw.prepare("count_faces",
-                         "select count(*) from (select person_id from realname.gallery_template "
-                         "union select person_id from media.photo where sealed_evidence is not null) faces");
+                         // Not further than it matters, in however large a registry.
+                         "select count(*) from ("
+                         "(select distinct person_id from realname.gallery_template limit 100000) union "
+                         "(select distinct person_id from media.photo where sealed_evidence is not null "
+                         "limit 100000)) faces");
   connection.raw.prepare("unswept_galleries",
                          "select operator_id, name, owner, swept_sequence from realname.gallery "
                          "where swept_sequence < last_sequence order by operator_id, name, owner limit $1");

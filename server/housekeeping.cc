@@ -134,7 +134,11 @@ void Housekeeping::TendFaces(int beat) {
   }
   if (beat % kFaceCountBeats == 0) {
     auto faces = galleries_.CountFaces(Soon());
-    if (!faces.ok()) return;
+    if (!faces.ok()) {
+      // Nobody is to rest on an alarm that cannot ring.
+      Log(LogLevel::kWarn, "faces are not counted", {{"detail", std::string_view(faces.status().message())}});
+      return;
+    }
     const LogLevel level = *faces >= kFilingDuty       ? LogLevel::kError
                            : *faces >= kNearFilingDuty ? LogLevel::kWarn
                                                        : LogLevel::kInfo;

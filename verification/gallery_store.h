@@ -101,7 +101,8 @@ class GalleryStore {
   // Deletes templates that ran out before `now`, `limit` at most; returns how many.
   virtual Result<uint32_t> SweepTemplates(TimePoint now, uint32_t limit, Deadline deadline) = 0;
 
-  // Templates in galleries and beside pictures, of all operators: how many people they are of.
+  // Templates in galleries and beside pictures, of all operators: how many people they are of. Exact below 100,000;
+  // from there on at least that.
   virtual Result<uint64_t> CountFaces(Deadline deadline) = 0;
 
   // Galleries that have templates above the number that they were swept to, `limit` at most.

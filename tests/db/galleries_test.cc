@@ -297,6 +297,18 @@ TEST_F(GalleriesTest, OneDocumentWithAnotherFaceIsForAPersonToLookAt) {
   EXPECT_EQ(Leads(true)[0].conclusion(), v1::FACE_PAIR_CONCLUSION_TWO_PEOPLE);
 }
 
+TEST_F(GalleriesTest, PeopleAreCountedNotPictures) {
+  auto& store = PrivateDatabase::Instance().galleries();
+  const uint64_t before = *store.CountFaces(Soon());
+  const auto request = Of(shop_, "somebody");
+  (void)By(*first_, shop_, request);
+  EXPECT_EQ(*store.CountFaces(Soon()), before + 1) << "in two galleries, and beside two pictures";
+  auto again = Of(shop_, "somebody");
+  *again.mutable_parties(0)->mutable_document() = request.parties(0).document();
+  (void)By(*first_, shop_, again);
+  EXPECT_EQ(*store.CountFaces(Soon()), before + 1);
+}
+
 TEST_F(GalleriesTest, TheSweepFindsWhatASearchMissed) {
   BlindFaces blind(faces_);
   FaceSearch blind_search(PrivateDatabase::Instance().galleries(), blind, clock_);
